@@ -1,0 +1,33 @@
+-- Where a segment of metric points enters; see spans_in. Column order is that of receive/point-block.ts.
+-- A histogram keeps its explicit bounds and counts, or its scale and offsets when exponential; a plain number keeps only `value`.
+CREATE TABLE IF NOT EXISTS points_in (
+  env String,
+  cluster String,
+  service String,
+  metric String,
+  type UInt8,
+  temporality UInt8,
+  monotonic UInt8,
+  unit String,
+  description String,
+  scope String,
+  resource_attrs Map(String, String),
+  attrs Map(String, String),
+  ts DateTime64(9, 'UTC'),
+  start_ts DateTime64(9, 'UTC'),
+  flags UInt32,
+  value Float64,
+  count UInt64,
+  sum Float64,
+  min Float64,
+  max Float64,
+  bounds Array(Float64),
+  counts Array(UInt64),
+  scale Int32,
+  zero_count UInt64,
+  positive_offset Int32,
+  negative_offset Int32,
+  negative_counts Array(UInt64),
+  quantiles Array(Float64),
+  quantile_values Array(Float64)
+) ENGINE = Null
