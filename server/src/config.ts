@@ -19,6 +19,10 @@ const MiB = 1024 * 1024
 
 export const settings = z.object({
   LISTEN_HOST: z.string().default('127.0.0.1').describe('Address that all three ports listen on.'),
+  ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .describe('Host names besides loopback that the dashboard may be opened by, comma separated: those of a proxy.'),
   HTTP_PORT: port(8080).describe('Dashboard, API and socket. 0 takes a free one.'),
   OTLP_GRPC_PORT: port(4317).describe('OTLP over gRPC. 0 takes a free one.'),
   OTLP_HTTP_PORT: port(4318).describe('OTLP over HTTP, protobuf and JSON. 0 takes a free one.'),

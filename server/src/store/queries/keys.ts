@@ -1,0 +1,109 @@
+// Look-ups in the key index: which spans carry a value, stand at a position, link to a trace, and how wide a value spreads.
+// Values are parameters, answers are bounded and newest first. Not bound by time: an event is found whenever it was.
+import type { Store } from '../clickhouse.ts'
+
+const maxSeconds = 10
+/** Rows read to measure how wide a value spreads: beyond this it is wide in any case. */
+const spreadRowsMax = 5_000_000
+
+export interface KeyRow {
+  env: string
+  cluster: string
+  name: string
+  value: string
+  atUs: number
+  /** Lower-case hex; empty for a log record outside of any trace. */
+  traceId: string
+  spanId: string
+  service: string
+  /** OTLP SpanKind, or 255 for a log record. */
+  kind: number
+}
+
+export interface KeyLookup {
+  values: string[]
+  /** Only these names; empty for every business key and message id. */
+  names?: string[]
+  env?: string
+  /** Rows that name another cluster are left out; rows that name none stay, since HTTP spans never do. */
+  cluster?: string
+  max: number
+}
+
+const rowsSql = `
+SELECT env, cluster, name, value, toUnixTimestamp64Micro(ts) AS at_us, lower(hex(trace_id)) AS trace_hex, lower(hex(span_id)) AS span_hex, service, kind
+FROM key_index
+WHERE value IN {values:Array(String)}
+  AND (name IN {names:Array(String)} OR (empty({names:Array(String)}) AND (NOT startsWith(name, '@') OR name = '@message')))
+  AND ({env:String} = '' OR env = {env:String}) AND ({cluster:String} = '' OR cluster = '' OR cluster = {cluster:String})
+ORDER BY ts DESC, trace_hex, span_hex
+LIMIT 1 BY trace_hex, span_hex, name, value
+LIMIT {max:UInt32}`
+
+interface RawKeyRow {
+  env: string
+  cluster: string
+  name: string
+  value: string
+  at_us: string
+  trace_hex: string
+  span_hex: string
+  service: string
+  kind: number
+}
+
+/** Rows with one of these values, newest first. At most `max`; ask for one more than can be used, to know that there are more. */
+export async function readKeyRows(store: Store, lookup: KeyLookup): Promise<KeyRow[]> {
+  if (lookup.values.length === 0) return []
+  const { values, names = [], env = '', cluster = '', max } = lookup
+  const rows = await store.rows<RawKeyRow>(rowsSql, { values, names, env, cluster, max }, { maxSeconds })
+  return rows.map((row) => ({
+    env: row.env,
+    cluster: row.cluster,
+    name: row.name,
+    value: row.value,
+    atUs: Number(row.at_us),
+    traceId: withoutZeros(row.trace_hex),
+    spanId: withoutZeros(row.span_hex),
+    service: row.service,
+    kind: row.kind,
+  }))
+}
+
+const withoutZeros = (id: string) => (/^0*$/.test(id) ? '' : id)
+
+const spreadSql = `
+SELECT env, name, value, max(roots) AS roots_a_day
+FROM (
+  SELECT env, name, value, toDate(ts) AS day, uniq(trace_id) AS roots
+  FROM key_index
+  WHERE value IN {values:Array(String)} AND name IN {names:Array(String)} AND ({env:String} = '' OR env = {env:String})
+  GROUP BY env, name, value, day
+)
+GROUP BY env, name, value
+HAVING roots_a_day > {limit:UInt32}
+LIMIT {max:UInt32}
+SETTINGS max_rows_to_read = ${spreadRowsMax}, read_overflow_mode = 'break'`
+
+export interface Spread {
+  env: string
+  name: string
+  value: string
+  /** Distinct traces on the widest day. Reading stops at a bound, so a very wide value has at least this many. */
+  roots: number
+}
+
+/** The keys among these that join more than `limit` roots on some day. */
+export async function readWideKeys(
+  store: Store,
+  args: { keys: { name: string; value: string }[]; env?: string; limit: number },
+): Promise<Spread[]> {
+  if (args.keys.length === 0) return []
+  const values = [...new Set(args.keys.map((key) => key.value))]
+  const names = [...new Set(args.keys.map((key) => key.name))]
+  const asked = { values, names, env: args.env ?? '', limit: args.limit, max: values.length * names.length * 8 }
+  const rows = await store.rows<{ env: string; name: string; value: string; roots_a_day: string }>(spreadSql, asked, {
+    maxSeconds,
+  })
+  return rows.map((row) => ({ env: row.env, name: row.name, value: row.value, roots: Number(row.roots_a_day) }))
+}
