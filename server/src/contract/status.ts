@@ -8,6 +8,8 @@ export interface SignalStatus {
   rate: number
   /** Items refused, by reason. */
   rejected: Record<string, number>
+  /** Requests that were asked to come again later, by reason: nothing of them was taken. */
+  deferred: Record<string, number>
   /** Requests that a client sent again and that were dropped as already stored. */
   resent: number
   lastUs?: number
@@ -33,6 +35,8 @@ export interface Status {
   /** Values changed on the way in, by reason: clamped times, cut attributes, masked texts. */
   changed: Record<string, number>
   notUnderstood: NotUnderstood[]
+  /** Of all time; `notUnderstood` lists the newest kinds only. */
+  notUnderstoodTotal: number
   journal: {
     bytes: number
     bytesMax: number

@@ -11,6 +11,7 @@ export interface MapNode extends Node {
   p95Us?: number
   partitions?: { partition: number; state: 'ok' | 'unknown' }[]
   state: 'ok' | 'failing' | 'quiet' | 'unknown'
+  /** Not drawn unless searched or asked for, because the map would be too full. */
   folded?: boolean
   lastUs: number
 }
@@ -32,8 +33,12 @@ export interface Topology {
   asOfUs: number
   fromUs: number
   toUs: number
+  /** Rates are averages over this newest part of the window; counts of errors and percentiles are of all of it. */
+  rateSeconds: number
   nodes: MapNode[]
   edges: MapEdge[]
+  /** Nodes beyond the bound of an answer, which are only counted. Folded ones are in `nodes` and flagged. */
+  left?: number
 }
 
 /** One number at the foot of the page. Unknown is `value` absent with a `note` that says why, never 0. */

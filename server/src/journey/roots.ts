@@ -1,0 +1,35 @@
+// Which of the sets of hops is the event that was asked for. In: stitched sets and what was asked. Out: one event with what else
+// carries its key, or several candidates. Pure. The rules, in the order in which they are asked:
+//  1. Only sets in which the search itself stands count: what a key pulled in beside it belongs to others.
+//  2. One set is the event.
+//  3. All sets hold the trace that was asked for: they are one answer, because the reader named the trace and not the event.
+//  4. Exactly one set has messages: it is the event. The others only asked about it (look-ups by the same key), and are the rest.
+//  5. Otherwise each set is a candidate: two requests with the same key may be two events, and which one is meant is not known.
+import { type Draft, byStart, spansOf, startOf } from './draft.ts'
+import { type Gathered, refOf } from './evidence.ts'
+import { inCausalOrder } from './order.ts'
+
+export type Choice = { event: Draft[]; rest: Draft[][] } | { candidates: Draft[][] } | { nothing: true }
+
+export function chooseEvent(events: Draft[][], gathered: Gathered): Choice {
+  const primary = gathered.seeds.filter((seed) => seed.by !== 'beside')
+  const seeds = new Set(primary.map((seed) => seed.ref))
+  const asked = events.filter((hops) => hops.some((draft) => spansOf(draft).some((span) => seeds.has(refOf(span))))) // 1
+  const [first] = asked
+  if (first === undefined) return { nothing: true }
+  if (asked.length === 1) return { event: first, rest: [] } // 2
+  if (primary.every((seed) => seed.by === 'trace')) return { event: inCausalOrder(asked.flat()), rest: [] } // 3
+  const withMessages = asked.filter(hasMessages)
+  if (withMessages.length === 1) {
+    const event = withMessages[0]!
+    return { event, rest: asked.filter((hops) => hops !== event) } // 4
+  }
+  return { candidates: [...asked].sort(byLikelihood) } // 5
+}
+
+const hasMessages = (hops: Draft[]) => hops.some((draft) => draft.kind === 'publish' || draft.kind === 'consume')
+
+/** Sets with messages first, then the newest first. */
+function byLikelihood(a: Draft[], b: Draft[]): number {
+  return Number(hasMessages(b)) - Number(hasMessages(a)) || startOf(b[0]!) - startOf(a[0]!) || byStart(a[0]!, b[0]!)
+}
