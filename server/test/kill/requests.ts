@@ -23,9 +23,11 @@ export function orderRequest(order: string): Buffer {
   const root = tracer.startSpan('POST /orders', { kind: SpanKind.SERVER, attributes: { 'order.id': order } })
   const inRoot = trace.setSpan(context.active(), root)
   for (let i = 1; i < spansPerRequest; i++) {
-    const span = tracer.startSpan(i % 4 === 0 ? 'send orders.events' : 'work', kindOf(i), inRoot)
+    const sends = i >= spansPerRequest - positionedPerRequest
+    const kind = sends ? SpanKind.PRODUCER : SpanKind.INTERNAL
+    const span = tracer.startSpan(sends ? 'send orders.events' : 'work', { kind }, inRoot)
     if (i < keyedPerRequest) span.setAttribute('order.id', order)
-    if (i >= spansPerRequest - positionedPerRequest) {
+    if (sends) {
       span.setAttributes({
         'messaging.system': 'kafka',
         'messaging.operation.type': 'send',
@@ -39,8 +41,4 @@ export function orderRequest(order: string): Buffer {
   }
   root.end()
   return Buffer.from(ProtobufTraceSerializer.serializeRequest(exporter.getFinishedSpans())!)
-}
-
-function kindOf(i: number) {
-  return { kind: i >= spansPerRequest - positionedPerRequest ? SpanKind.PRODUCER : SpanKind.INTERNAL }
 }
