@@ -1,0 +1,211 @@
+// Places the hops of a journey: columns in causal order, one lane for each branch, so one for each consumer group. Widths are not to scale here;
+// the ruler says the true times. In: hops in causal order and the room there is. Out: pixels. Pure, and stable: the same hops lie at the same place.
+import type { Hop } from '@hopscope/server/contract/journey'
+import { isBroken } from './hop-words.ts'
+
+export interface Card {
+  hop: Hop
+  x: number
+  /** Centre of the card. */
+  y: number
+  width: number
+  column: number
+  /** The strip before the card in which the event waited, when it did. */
+  wait?: { x: number; width: number; us: number }
+  shape: 'card' | 'lane' | 'ghost'
+}
+
+export interface Line {
+  id: string
+  from: string
+  to: string
+  x1: number
+  y1: number
+  x2: number
+  y2: number
+  /** `broken` stops at an octagon and goes on as dots; `ghost` is what should come next. */
+  kind: 'plain' | 'broken' | 'ghost'
+}
+
+export interface Mark {
+  x: number
+  /** Earliest and latest beginning of the hops of this column. */
+  fromUs: number
+  toUs: number
+}
+
+export interface Layout {
+  cards: Card[]
+  lines: Line[]
+  marks: Mark[]
+  width: number
+  height: number
+  /** Where "now" is; absent when nothing waits and nothing is expected. */
+  nowX?: number
+}
+
+const pad = 16
+const laneHeight = 74
+const cardMin = 112
+const cardMax = 172
+const ghostWidth = 168
+const gap = 18
+const brokenGap = 54
+/** Waits shorter than this are not drawn: the line is enough. */
+const waitFromUs = 10_000
+
+interface Spot {
+  hop: Hop
+  column: number
+  lane: number
+  children: Spot[]
+  causes: Spot[]
+}
+
+/** Columns by the longest way from a root; children under their latest cause, so that lanes do not cross. */
+function findSpots(hops: readonly Hop[]): { spots: Spot[]; roots: Spot[] } {
+  const byId = new Map<string, Spot>()
+  const spots: Spot[] = []
+  const roots: Spot[] = []
+  for (const hop of hops) {
+    // A cause that comes later in the list is no cause: hops are in causal order, and a cycle ends here.
+    const causes = hop.after.map((id) => byId.get(id)).filter((spot) => spot !== undefined)
+    const column = causes.reduce((most, cause) => Math.max(most, cause.column + 1), 0)
+    const spot: Spot = { hop, column, lane: 0, children: [], causes }
+    byId.set(hop.id, spot)
+    spots.push(spot)
+    const under = causes.toSorted((a, b) => b.column - a.column)[0]
+    ;(under ? under.children : roots).push(spot)
+  }
+  return { spots, roots }
+}
+
+/** Leaves take lanes from the top; what causes them lies in the middle of them. No recursion: chains may be long. */
+function takeLanes(roots: Spot[]): number {
+  let lanes = 0
+  const stack = roots.toReversed().map((spot) => ({ spot, entered: false }))
+  for (let step = stack.pop(); step; step = stack.pop()) {
+    const { spot } = step
+    if (spot.children.length === 0) spot.lane = lanes++
+    else if (step.entered) spot.lane = (spot.children[0]!.lane + spot.children.at(-1)!.lane) / 2
+    else {
+      stack.push({ spot, entered: true })
+      for (const child of spot.children.toReversed()) stack.push({ spot: child, entered: false })
+    }
+  }
+  return lanes
+}
+
+const waited = (hop: Hop): number => (hop.state !== 'waiting' && (hop.waitedUs ?? 0) >= waitFromUs ? hop.waitedUs! : 0)
+
+/** 40 to 84 pixels, by the order of magnitude: longer looks longer, and nothing is to scale. */
+const waitWidth = (us: number): number => Math.round(Math.min(84, 40 + Math.max(0, Math.log10(us / waitFromUs)) * 11))
+
+const roomBefore = (hop: Hop): number =>
+  (isBroken(hop) && hop.after.length > 0 ? brokenGap : gap) + (waited(hop) ? waitWidth(waited(hop)) : 0)
+
+interface Columns {
+  x: number[]
+  cardWidth: number
+  right: number
+}
+
+function placeColumns(spots: Spot[], width: number, reserved: number): Columns {
+  const rooms: number[] = []
+  for (const { hop, column } of spots) rooms[column] = Math.max(rooms[column] ?? 0, roomBefore(hop))
+  rooms[0] = Math.max(0, (rooms[0] ?? 0) - gap)
+  const gaps = rooms.reduce((sum, room) => sum + room, 0)
+  const free = (width - 2 * pad - gaps - reserved) / Math.max(1, rooms.length)
+  const cardWidth = Math.round(Math.min(cardMax, Math.max(cardMin, free)))
+  const x: number[] = []
+  let right = pad
+  for (const room of rooms) {
+    x.push(right + room)
+    right += room + cardWidth
+  }
+  return { x, cardWidth, right }
+}
+
+export function layOut(hops: readonly Hop[], width: number): Layout {
+  const { spots, roots } = findSpots(hops)
+  const lanes = takeLanes(roots)
+  const here = spots.filter(({ hop }) => hop.state !== 'expected')
+  const next = spots.filter(({ hop }) => hop.state === 'expected')
+  const waits = here.some(({ hop }) => hop.state === 'waiting')
+  const ghostRoom = next.length > 0 ? ghostWidth + 30 : 0
+  const columns = placeColumns(here, width, ghostRoom + (waits ? 120 : 0))
+  const open = waits || next.length > 0
+  const nowX = open ? Math.max(columns.right + (waits ? 120 : gap), width - pad - ghostRoom) : undefined
+  const height = Math.max(1, lanes) * laneHeight
+  const cards = new Map<string, Card>()
+  for (const { hop, column, lane } of spots) {
+    const y = (lane + 0.5) * laneHeight
+    if (hop.state === 'expected') {
+      cards.set(hop.id, { hop, x: nowX! + 24, y, width: ghostWidth, column, shape: 'ghost' })
+      continue
+    }
+    const x = columns.x[column]!
+    const us = waited(hop)
+    const still = hop.state === 'waiting'
+    const card: Card = {
+      hop,
+      x,
+      y,
+      width: still ? nowX! - x : columns.cardWidth,
+      column,
+      shape: still ? 'lane' : 'card',
+    }
+    if (us > 0) card.wait = { x: x - waitWidth(us), width: waitWidth(us), us }
+    cards.set(hop.id, card)
+  }
+  const right = Math.max(columns.right, nowX ?? 0, next.length > 0 ? nowX! + 24 + ghostWidth : 0) + pad
+  return {
+    cards: [...cards.values()],
+    lines: drawLines(spots, cards),
+    marks: markColumns(here, columns),
+    width: Math.max(width, right),
+    height,
+    ...(nowX === undefined ? {} : { nowX }),
+  }
+}
+
+function drawLines(spots: Spot[], cards: Map<string, Card>): Line[] {
+  return spots.flatMap(({ hop, causes }) => {
+    const to = cards.get(hop.id)!
+    return causes.map((cause): Line => {
+      const from = cards.get(cause.hop.id)!
+      return {
+        id: `${cause.hop.id}>${hop.id}`,
+        from: cause.hop.id,
+        to: hop.id,
+        x1: from.x + from.width,
+        y1: from.y,
+        x2: to.wait ? to.wait.x : to.x,
+        y2: to.y,
+        kind: to.shape === 'ghost' ? 'ghost' : isBroken(hop) ? 'broken' : 'plain',
+      }
+    })
+  })
+}
+
+function markColumns(spots: Spot[], columns: Columns): Mark[] {
+  const marks: Mark[] = []
+  for (const { hop, column } of spots) {
+    if (hop.startUs === undefined) continue
+    const mark = marks[column]
+    if (!mark) marks[column] = { x: columns.x[column]!, fromUs: hop.startUs, toUs: hop.startUs }
+    else {
+      mark.fromUs = Math.min(mark.fromUs, hop.startUs)
+      mark.toUs = Math.max(mark.toUs, hop.startUs)
+    }
+  }
+  return marks.filter((mark) => mark !== undefined)
+}
+
+/** Cells of a topic with the one of this message: those up to it are known to exist, `more` says that there may be others. */
+export function partitionCells(position: string | undefined): { cells: boolean[]; skipped: boolean } | undefined {
+  const partition = Number(/\/(\d+)@/.exec(position ?? '')?.[1] ?? Number.NaN)
+  if (!Number.isInteger(partition)) return undefined
+  const shown = Math.min(partition, 5)
+  return { cells: [...Array.from({ length: shown }, () => false), true], skipped: partition > shown }
+}

@@ -1,0 +1,19 @@
+// A live list that never moves under the reader's hand. Pure.
+
+/**
+ * While `holding`, rows keep their places and only their values change; what is new waits and is counted. Otherwise the
+ * list is what arrived.
+ */
+export function holdRows<T extends { id: string }>(
+  shown: readonly T[],
+  arrived: readonly T[],
+  holding: boolean,
+): { rows: readonly T[]; waiting: number } {
+  if (!holding || shown.length === 0) return { rows: arrived, waiting: 0 }
+  const byId = new Map(arrived.map((row) => [row.id, row]))
+  const ids = new Set(shown.map((row) => row.id))
+  return {
+    rows: shown.map((row) => byId.get(row.id) ?? row),
+    waiting: arrived.filter((row) => !ids.has(row.id)).length,
+  }
+}
