@@ -1,6 +1,8 @@
 // The one Nest module: every provider and controller, in the order of the flow. The parts are started by main.ts, which knows
 // in what order; this module only hands them out.
 import { Module, type DynamicModule } from '@nestjs/common'
+import { EraseController } from './api/erase.controller.ts'
+import { Eraser } from './api/eraser.ts'
 import { HealthController } from './api/health.controller.ts'
 import { JourneyController } from './api/journey.controller.ts'
 import { MapController } from './api/map.controller.ts'
@@ -19,11 +21,12 @@ export interface AppParts {
   finder: TraceFinder
   questions: Questions
   statuses: Statuses
+  eraser: Eraser
 }
 
 @Module({})
 export class AppModule {
-  static of({ overviews, finder, questions, statuses }: AppParts): DynamicModule {
+  static of({ overviews, finder, questions, statuses, eraser }: AppParts): DynamicModule {
     return {
       module: AppModule,
       providers: [
@@ -32,6 +35,7 @@ export class AppModule {
         { provide: Questions, useValue: questions },
         { provide: Statuses, useValue: statuses },
         { provide: Metrics, useValue: new Metrics(statuses) },
+        { provide: Eraser, useValue: eraser },
         LiveGateway,
       ],
       controllers: [
@@ -41,6 +45,7 @@ export class AppModule {
         MapController,
         TracesController,
         StatusController,
+        EraseController,
       ],
     }
   }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Asking } from './api/asking.ts'
+import { Eraser } from './api/eraser.ts'
 import { Statuses } from './api/statuses.ts'
 import { openApp } from './app.ts'
 import { loadConfig, type Config } from './config.ts'
@@ -70,7 +71,7 @@ async function start(): Promise<void> {
   const receive = await startReceive({ config, intake: journal, meters, rules, now })
   onStop('receiving', () => receive.close())
   const app = await openApp({
-    parts: { overviews, finder, questions, statuses },
+    parts: { overviews, finder, questions, statuses, eraser: new Eraser(store, journal, rules) },
     host: config.LISTEN_HOST,
     port: config.HTTP_PORT,
     origins: { listenHost: config.LISTEN_HOST, allowed: listOf(config.ALLOWED_HOSTS) },

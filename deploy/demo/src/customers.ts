@@ -37,10 +37,12 @@ export class Customers {
 
   /** Places orders until the signal comes. */
   async shop(stopping: AbortSignal): Promise<void> {
+    let dueMs = Date.now()
     while (!stopping.aborted) {
       if (this.inFlight < inFlightMax) void this.place().catch(() => (this.refused += 1))
-      // People do not come by the clock: half to one and a half of the mean distance.
-      const waitMs = (1000 / this.perSecond) * (0.5 + Math.random())
+      // People do not come by the clock: half to one and a half of the mean distance. What timers are late is made up for.
+      dueMs = Math.max(dueMs, Date.now() - rateWindowMs) + (1000 / this.perSecond) * (0.5 + Math.random())
+      const waitMs = Math.max(0, dueMs - Date.now())
       await sleep(waitMs, undefined, { signal: stopping }).catch(() => undefined)
     }
   }

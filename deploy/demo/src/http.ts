@@ -144,8 +144,19 @@ export async function post(
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: unknown) => {
+    // What fetch throws has a number for a code, which would become the type of the recorded exception.
+    if (error instanceof DOMException && error.name === 'TimeoutError') throw new RequestTimeout(timeoutMs)
+    throw error
   })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+export class RequestTimeout extends Error {
+  override readonly name = 'RequestTimeout'
+  constructor(timeoutMs: number) {
+    super(`no answer in ${timeoutMs} ms`)
+  }
 }
 
 function serverAttributes(names: HttpNames, method: string, path: string): Attributes {

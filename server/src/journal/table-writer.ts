@@ -127,7 +127,8 @@ export class TableWriter {
   async #finish(segment: OpenSegment): Promise<void> {
     await segment.repair()
     clearTimeout(this.#timer)
+    const sealed = await segment.seal()
     this.#segment = undefined
-    this.options.onSealed(await segment.seal())
+    this.options.onSealed(sealed)
   }
 }

@@ -29,7 +29,11 @@ export function findComponents(drafts: Draft[]): Components {
     }
   }
   const sets = new Map<string, Draft[]>()
-  for (const draft of [...drafts].sort(byStart)) sets.set(find(draft.id), [...(sets.get(find(draft.id)) ?? []), draft])
+  for (const draft of [...drafts].sort(byStart)) {
+    const set = sets.get(find(draft.id))
+    if (set) set.push(draft)
+    else sets.set(find(draft.id), [draft])
+  }
   const all = [...sets.values()]
   return { all, of: (draft) => sets.get(find(draft.id)) ?? [draft] }
 }

@@ -2,7 +2,7 @@
 // judged by outcome.ts and written out by write-hops.ts.
 import type { HopKind, Via } from '../contract/journey.ts'
 import type { Node } from '../contract/node.ts'
-import { type SpanEvidence, type SpanRef, inTime } from './evidence.ts'
+import { type SpanEvidence, type SpanRef, endUs, inTime } from './evidence.ts'
 
 export interface Join {
   /** Id of the hop that caused this one. */
@@ -34,9 +34,10 @@ export interface Draft {
 
 export const spansOf = (draft: Draft): SpanEvidence[] => [...draft.core, ...draft.folded]
 
-export const startOf = (draft: Draft): number => Math.min(...draft.core.map((span) => span.startUs))
+/** Core spans are in time order. */
+export const startOf = (draft: Draft): number => draft.core[0]!.startUs
 
-export const finishOf = (draft: Draft): number => Math.max(...draft.core.map((span) => span.startUs + span.durationUs))
+export const finishOf = (draft: Draft): number => draft.core.reduce((last, span) => Math.max(last, endUs(span)), 0)
 
 /** By start, then by id: independent of the order of arrival. */
 export function byStart(a: Draft, b: Draft): number {

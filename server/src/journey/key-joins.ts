@@ -1,10 +1,10 @@
 // What probably caused a hop of which trace, link and position say nothing: a business key that both carry, and a reason why the
 // one can have led to the other. In: drafts after joins.ts. Out: `joins` by key for hops that had none; a call whose two sides lost
 // each other is one hop again. Several possible causes are counted in `oneOf` and never shown as certain. Pure.
-import { type Components, findComponents } from './components.ts'
 import { type Draft, addSpans, byStart, finishOf, spansOf, startOf } from './draft.ts'
-import { type Gathered, type KeyValue, keyText, ownKeys } from './evidence.ts'
+import { type Gathered, keyText } from './evidence.ts'
 import { addJoin, follows } from './joins.ts'
+import { Keyed } from './keyed.ts'
 import { roleOf } from './roles.ts'
 
 /** Clocks of two hosts may differ by this much before a cause that seems to come after its effect is ruled out. */
@@ -15,29 +15,19 @@ export const callToleranceUs = 1_000_000
 export const keyCandidatesMax = 5
 export const keyConfidence = { unique: 0.8, several: 0.7, distant: 0.6 } as const
 
-/** Names whose value changes with each message, so that a difference does not tell two events apart. */
-const changesByMessage = /^(event|message|msg|correlation|causation|request|ce|cloudevents?|idempotency)\./
-
-export interface KeyJoining {
-  drafts: Draft[]
-  gathered: Gathered
-}
-
 interface Candidates {
   causes: Draft[]
   confidence: number
 }
 
 /** Adds joins by key. Returns the drafts, fewer by the calls that found their other side. */
-export function joinByKey({ drafts, gathered }: KeyJoining): Draft[] {
+export function joinByKey(drafts: Draft[], gathered: Gathered): Draft[] {
   const byId = new Map(drafts.map((draft) => [draft.id, draft]))
-  const components = findComponents(drafts)
-  const keys = new Map(components.all.map((component) => [component, keysOf(component, gathered)]))
+  const keyed = new Keyed(drafts, gathered)
   const removed = new Set<Draft>()
   for (const root of drafts.filter((draft) => draft.joins.length === 0).sort(byStart)) {
-    const near = shareKeys(root, components, keys, gathered)
     const possible = (found: Draft[]) => found.filter((other) => !removed.has(other) && !follows(byId, other, root))
-    const { causes, confidence } = candidatesOf(root, near, gathered, components, keys, possible)
+    const { causes, confidence } = candidatesOf(root, keyed, possible)
     if (causes.length === 0 || causes.length > keyCandidatesMax) continue
     const cause = causes.findLast((other) => startOf(other) <= startOf(root)) ?? causes[0]!
     const join = { via: 'key' as const, confidence, ...(causes.length > 1 ? { oneOf: causes.length } : {}) }
@@ -49,25 +39,17 @@ export function joinByKey({ drafts, gathered }: KeyJoining): Draft[] {
   return drafts.filter((draft) => !removed.has(draft))
 }
 
-function candidatesOf(
-  root: Draft,
-  near: Draft[],
-  gathered: Gathered,
-  components: Components,
-  keys: Map<Draft[], Map<string, KeyValue>>,
-  possible: (found: Draft[]) => Draft[],
-): Candidates {
+function candidatesOf(root: Draft, keyed: Keyed, possible: (found: Draft[]) => Draft[]): Candidates {
+  const near = keyed.besides(root)
   const direct = possible(near.filter((other) => mayCause(other, root)))
   if (direct.length > 0) {
-    const best = root.kind === 'consume' ? closest(root, direct, components, keys) : direct.slice(-1)
+    const best = root.kind === 'consume' ? closest(root, direct, keyed) : direct.slice(-1)
     return { causes: best, confidence: best.length === 1 ? keyConfidence.unique : keyConfidence.several }
   }
   // From here on only the key that was searched counts: any other may belong to many events.
-  const { identity } = gathered
-  if (identity === undefined || !keys.get(components.of(root))!.has(keyText(identity)))
-    return { causes: [], confidence: 0 }
-  const same = near.filter((other) => keys.get(components.of(other))!.has(keyText(identity)))
-  return { causes: possible(lastBefore(root, same, components)), confidence: keyConfidence.distant }
+  if (!keyed.isSearched(root)) return { causes: [], confidence: 0 }
+  const same = near.filter((other) => keyed.isSearched(other))
+  return { causes: possible(lastBefore(root, same, keyed)), confidence: keyConfidence.distant }
 }
 
 /** The direct reasons, by kind of hop. */
@@ -107,51 +89,12 @@ function isUnanswered(call: Draft, root: Draft): boolean {
   return call.to.type === 'external' || call.to.name === service
 }
 
-/** Hops of other components that have a key in common with the component of this one and do not speak of another event. */
-function shareKeys(
-  root: Draft,
-  components: Components,
-  keys: Map<Draft[], Map<string, KeyValue>>,
-  { identity }: Gathered,
-): Draft[] {
-  const own = components.of(root)
-  const mine = keys.get(own)!
-  return components.all
-    .filter((other) => {
-      if (other === own) return false
-      const theirs = keys.get(other)!
-      const shared = [...mine.keys()].filter((key) => theirs.has(key))
-      if (shared.length === 0) return false
-      return (identity && shared.includes(keyText(identity))) || !contradict(mine, theirs)
-    })
-    .flat()
-    .sort(byStart)
-}
-
-/** Both name the same thing once and mean another one: two orders of one customer are two events. */
-function contradict(mine: Map<string, KeyValue>, theirs: Map<string, KeyValue>): boolean {
-  const single = (keys: Map<string, KeyValue>) => {
-    const values = new Map<string, string[]>()
-    for (const { name, value } of keys.values()) values.set(name, [...(values.get(name) ?? []), value])
-    return new Map(
-      [...values].filter(([name, list]) => list.length === 1 && !name.startsWith('@') && !changesByMessage.test(name)),
-    )
-  }
-  const others = single(theirs)
-  return [...single(mine)].some(([name, [value]]) => others.has(name) && others.get(name)![0] !== value)
-}
-
 /** Of several reasons those with the most keys in common; of these the ones whose own spans carry them. */
-function closest(
-  root: Draft,
-  direct: Draft[],
-  components: Components,
-  keys: Map<Draft[], Map<string, KeyValue>>,
-): Draft[] {
-  const mine = keys.get(components.of(root))!
+function closest(root: Draft, direct: Draft[], keyed: Keyed): Draft[] {
+  const mine = keyed.keysOf(root)
   const own = new Set(root.core.flatMap((span) => span.keys.map(keyText)))
   const score = (draft: Draft) => {
-    const theirs = keys.get(components.of(draft))!
+    const theirs = keyed.keysOf(draft)
     const shared = [...mine.keys()].filter((key) => theirs.has(key)).length
     const spoken = spansOf(draft)
       .flatMap((span) => span.keys.map(keyText))
@@ -167,18 +110,18 @@ function closest(
  * (an outbox): the last hop before it. Components with messages come first, since a mere look-up of the order causes nothing;
  * without any, the earliest component is the one that can have begun it.
  */
-function lastBefore(root: Draft, same: Draft[], components: Components): Draft[] {
+function lastBefore(root: Draft, same: Draft[], keyed: Keyed): Draft[] {
   if (root.kind !== 'consume' && root.kind !== 'publish' && root.kind !== 'internal') return []
   const before = same.filter((other) => {
     if (startOf(other) > startOf(root)) return false
     return root.kind === 'consume' || (serviceOf(other) === root.core[0]!.service && isWork(other))
   })
   const withMessages = before.filter((other) =>
-    components.of(other).some((draft) => draft.kind === 'publish' || draft.kind === 'consume'),
+    keyed.componentOf(other).some((draft) => draft.kind === 'publish' || draft.kind === 'consume'),
   )
   if (withMessages.length > 0) return [withMessages.at(-1)!]
-  const earliest = before[0] && components.of(before[0])
-  return before.filter((other) => components.of(other) === earliest).slice(-1)
+  const earliest = before[0] && keyed.componentOf(before[0])
+  return before.filter((other) => keyed.componentOf(other) === earliest).slice(-1)
 }
 
 /** The two sides of a call are one hop again: it stands where the client stood. */
@@ -196,15 +139,4 @@ function pair(
   for (const draft of drafts) {
     for (const other of draft.joins) if (other.id === client.id) other.id = server.id
   }
-}
-
-function keysOf(component: Draft[], { wide }: Gathered): Map<string, KeyValue> {
-  const keys = new Map<string, KeyValue>()
-  for (const span of component.flatMap(spansOf)) {
-    for (const key of ownKeys(span)) if (!wide.has(keyText(key))) keys.set(keyText(key), key)
-    if (span.messageKey === '' || span.topic === '') continue
-    const key = { name: '@key', value: `${span.topic}\n${span.messageKey}` }
-    if (!wide.has(keyText(key))) keys.set(keyText(key), key)
-  }
-  return keys
 }

@@ -3,8 +3,10 @@
 //  1. Only sets in which the search itself stands count: what a key pulled in beside it belongs to others.
 //  2. One set is the event.
 //  3. All sets hold the trace that was asked for: they are one answer, because the reader named the trace and not the event.
-//  4. Exactly one set has messages: it is the event. The others only asked about it (look-ups by the same key), and are the rest.
-//  5. Otherwise each set is a candidate: two requests with the same key may be two events, and which one is meant is not known.
+//  4. Exactly one set has messages and a beginning of its own: it is the event. The others are the rest: look-ups by the same key
+//     that moved no message, and consumers with the same key that nothing places.
+//  5. No set has a beginning and messages, and one has messages: it is the event, its beginning was not traced.
+//  6. Otherwise each set is a candidate: two requests with the same key may be two events, and which one is meant is not known.
 import { type Draft, byStart, spansOf, startOf } from './draft.ts'
 import { type Gathered, refOf } from './evidence.ts'
 import { inCausalOrder } from './order.ts'
@@ -20,11 +22,12 @@ export function chooseEvent(events: Draft[][], gathered: Gathered): Choice {
   if (asked.length === 1) return { event: first, rest: [] } // 2
   if (primary.every((seed) => seed.by === 'trace')) return { event: inCausalOrder(asked.flat()), rest: [] } // 3
   const withMessages = asked.filter(hasMessages)
-  if (withMessages.length === 1) {
-    const event = withMessages[0]!
-    return { event, rest: asked.filter((hops) => hops !== event) } // 4
+  const begun = withMessages.filter((hops) => hops[0]!.kind !== 'consume')
+  for (const single of [begun, withMessages]) {
+    const [event, ...more] = single
+    if (event !== undefined && more.length === 0) return { event, rest: asked.filter((hops) => hops !== event) } // 4, 5
   }
-  return { candidates: [...asked].sort(byLikelihood) } // 5
+  return { candidates: [...asked].sort(byLikelihood) } // 6
 }
 
 const hasMessages = (hops: Draft[]) => hops.some((draft) => draft.kind === 'publish' || draft.kind === 'consume')

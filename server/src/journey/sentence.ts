@@ -17,6 +17,8 @@ export interface Told {
 export interface Beside {
   /** Names of the first hops of other requests that carry the same key. */
   others: string[]
+  /** Groups or services that took a message with the same key, which nothing places. */
+  unplaced: string[]
   /** How many spans of batches could not be told apart. */
   unattributed: number
 }
@@ -145,6 +147,7 @@ function restOf(hops: Hop[], state: JourneyState, beside: Beside): Part[] {
   if (beside.unattributed > 0)
     add({ text: `${beside.unattributed} spans of a shared batch cannot be told apart and are left out.` })
   if (beside.others.length > 0) add(...askedAbout(beside.others))
+  if (beside.unplaced.length > 0) add(...unplacedParts(beside.unplaced))
   return parts.filter((part) => !('text' in part) || part.text !== '')
 }
 
@@ -172,6 +175,11 @@ function askedAbout(others: string[]): Part[] {
   const names = [...new Set(others)].slice(0, 3).join(', ')
   const count = others.length === 1 ? '1 other request carries' : `${others.length} other requests carry`
   return [{ text: `${count} the same key and moved no message: ${names}.` }]
+}
+
+function unplacedParts(unplaced: string[]): Part[] {
+  const names: Part[] = unplaced.map((name) => ({ name, type: 'group' }))
+  return [...listed(names), { text: ' took messages with the same key; what sent them is not known.' }]
 }
 
 /** At most this many names in a sentence; the hops show all. */

@@ -21,7 +21,14 @@ export function indexSpans(spans: Iterable<SpanEvidence>): SpanIndex {
   const all = withoutDuplicates(spans)
   const byRef = new Map(all.map((span) => [refOf(span), span]))
   const byTrace = groupBy(all, (span) => [span.traceId])
-  const byParent = groupBy(all, (span) => (span.parentSpanId === '' ? [] : [`${span.traceId}:${span.parentSpanId}`]))
+  const parents = new Map(all.map((span) => [span, byRef.get(`${span.traceId}:${span.parentSpanId}`)]))
+  const children = new Map<SpanEvidence, SpanEvidence[]>()
+  for (const [span, parent] of parents) {
+    if (parent === undefined) continue
+    const others = children.get(parent)
+    if (others) others.push(span)
+    else children.set(parent, [span])
+  }
   const byLink = groupBy(all, (span) => new Set(span.links.map(refOf)))
   const byPosition = groupBy(all, (span) => placeOf(span))
   const byMessageId = groupBy(all, (span) => (span.messageId === '' ? [] : [messageIdKey(span)]))
@@ -31,8 +38,8 @@ export function indexSpans(spans: Iterable<SpanEvidence>): SpanIndex {
     all,
     byRef,
     byTrace,
-    childrenOf: (span) => byParent.get(refOf(span)) ?? [],
-    parentOf: (span) => byRef.get(`${span.traceId}:${span.parentSpanId}`),
+    childrenOf: (span) => children.get(span) ?? [],
+    parentOf: (span) => parents.get(span),
     linkedBy: (span) => byLink.get(refOf(span)) ?? [],
     besides: (span) =>
       placeOf(span)

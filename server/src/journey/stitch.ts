@@ -32,7 +32,7 @@ export function stitch(gathered: Gathered): Stitched {
   const byOwner = new Map([...makeCallHops(index, spans, folds), ...makeConsumeHops(index, spans, folds)])
   const drafts = [...new Set([...byOwner.values()].flat())].sort(byStart)
   joinHops({ index, spans, folds, drafts, byOwner })
-  const joined = joinByKey({ drafts, gathered })
+  const joined = joinByKey(drafts, gathered)
   const judged = judge(index, folds, joined)
   const events = findComponents(judged.drafts).all.map(inCausalOrder)
   return { events, states: judged.states, spans, linkedTraces, unattributed }

@@ -42,7 +42,7 @@ export function writeJourney(event: Draft[], rest: Draft[][], material: Material
       : material.bound
   const hops = writeHops(event.slice(0, hopsMax), { states: stitched.states, gathered, asOfUs: asked.asOfUs })
   const unattributed = [...stitched.unattributed.values()].reduce((sum, count) => sum + count, 0)
-  const told = tell(hops, asked.asOfUs, { others: rest.map((drafts) => drafts[0]!.name), unattributed })
+  const told = tell(hops, asked.asOfUs, { ...besideOf(rest), unattributed })
   const startUs = hops.reduce((first, hop) => Math.min(first, hop.startUs!), Infinity)
   return {
     id: `${asked.env}/${asked.label}`,
@@ -62,6 +62,12 @@ export function writeJourney(event: Draft[], rest: Draft[][], material: Material
     ...(bound ? { bounded: bound.kind, boundText: bound.text } : {}),
     ...(wideKeys.length > 0 ? { wideKeys } : {}),
   }
+}
+
+function besideOf(rest: Draft[][]): { others: string[]; unplaced: string[] } {
+  const unplaced = rest.filter((drafts) => drafts[0]!.kind === 'consume')
+  const others = rest.filter((drafts) => !unplaced.includes(drafts))
+  return { others: others.map((drafts) => drafts[0]!.name), unplaced: unplaced.map((drafts) => drafts[0]!.to.name) }
 }
 
 /** What is not watched, where it matters for these hops. Coverage itself cannot be measured without commits, so no share is given. */

@@ -1,5 +1,5 @@
 // One question that somebody watches: a timer that asks once for all its viewers, the last answer, and the number of the last
-// patch. It asks again after a second while things move and after five when they rest, and never spends more than a tenth
+// patch. It asks again after a second while things move and after five when they rest, and never spends more than a fifth
 // of the time on asking. A question that fails is asked again; the viewers see the age of what they have.
 import type { Patch, Snapshot, View, ViewArgs } from '../contract/live.ts'
 import { diff, isEmpty } from './diff.ts'
@@ -9,9 +9,10 @@ const movingMs = 1000
 const restingMs = 5000
 /** Also for a slow question: a page calls ten seconds of silence late. */
 const slowestMs = 8000
+/** A question that took long is asked again after so many times as long. */
+const restPerAsk = 4
 /** An answer that changed keeps its room awake for so many askings. */
 const awakeTicks = 10
-const askShare = 10
 
 export interface RoomOptions<V extends View> {
   view: V
@@ -75,7 +76,7 @@ export class Room<V extends View> {
   #again(tookMs: number): void {
     if (this.#closed) return
     const restMs = this.#seen?.moving === true || this.#awake > 0 ? movingMs : restingMs
-    const waitMs = Math.min(slowestMs, Math.max(restMs, tookMs * askShare))
+    const waitMs = Math.min(slowestMs, Math.max(restMs, tookMs * restPerAsk))
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#tick(), waitMs)
   }

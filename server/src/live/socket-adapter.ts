@@ -18,7 +18,7 @@ export class SocketAdapter extends IoAdapter {
     this.#origins = origins
   }
 
-  override createIOServer(port: number, options?: Options) {
+  override createIOServer(port: number, options?: Options): ReturnType<IoAdapter['createIOServer']> {
     const ours: Partial<Options> = {
       path: '/socket.io',
       serveClient: false,

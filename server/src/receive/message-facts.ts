@@ -71,6 +71,7 @@ export class MessageFacts {
     this.topicText = ''
     this.partitionValue = -1
     this.offsetValue = noOffset
+    this.isKafka = false
     if (!isMessage) {
       this.system.uint8(0)
       this.operation.uint8(0)

@@ -59,19 +59,35 @@ export async function startGrpc(settings: GrpcSettings): Promise<OpenServer> {
   health.serve(server)
 
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure())
-  const door = createServer((socket) => receiveConnection(socket, settings, portOf(door), injector.injectConnection))
+  const open = new Set<Socket>()
+  const door = createServer((socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    receiveConnection(socket, settings, portOf(door), injector.injectConnection)
+  })
   door.maxConnections = connectionsMax
   await listen(door, settings.port, settings.host)
-  return {
-    port: portOf(door),
-    async close() {
-      const closed = new Promise<void>((resolve) => door.close(() => resolve()))
-      health.stop()
-      injector.drain(drainMs)
-      await closed
-      server.forceShutdown()
-    },
-  }
+  return { port: portOf(door), close: () => drain(server, door, open, health, injector.drain) }
+}
+
+/** Calls under way are answered; who is still there after that, or never said a word, is let go. */
+async function drain(
+  server: grpc.Server,
+  door: NetServer,
+  open: Set<Socket>,
+  health: Health,
+  drainCalls: (graceMs: number) => void,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => door.close(() => resolve()))
+  health.stop()
+  drainCalls(drainMs)
+  for (const socket of open) if (socket.bytesRead < firstBytesMin) socket.destroy()
+  const timer = setTimeout(() => {
+    for (const socket of open) socket.destroy()
+  }, drainMs)
+  await closed
+  clearTimeout(timer)
+  server.forceShutdown()
 }
 
 function serve(server: grpc.Server, path: string, signal: Signal, exports: Exports): void {
@@ -129,22 +145,29 @@ function receiveConnection(
 ): void {
   socket.on('error', () => socket.destroy())
   const timer = setTimeout(() => socket.destroy(), firstBytesMs)
+  let first = Buffer.alloc(0)
   const look = (): void => {
-    const first = socket.read() as Buffer | null
-    if (first === null) return
-    socket.unshift(first)
+    const chunk = socket.read() as Buffer | null
+    if (chunk === null) return
+    first = Buffer.concat([first, chunk])
     if (first.length < firstBytesMin) return
     clearTimeout(timer)
     socket.off('readable', look)
     const protocol = protocolOf(first)
     if (protocol === 'http2') {
+      socket.unshift(first)
       accept(socket)
       return
     }
     const trouble = atGrpcPort(protocol, port, settings.httpPort())
     settings.misunderstood(socket.remoteAddress ?? 'unknown', trouble)
-    if (protocol === 'http1') socket.end(plainAnswer(`${trouble.what}. ${trouble.hint}\n`))
-    else socket.destroy()
+    if (protocol !== 'http1') {
+      socket.destroy()
+      return
+    }
+    socket.end(plainAnswer(`${trouble.what}. ${trouble.hint}\n`))
+    // What else it sends is read and forgotten, so that the connection can end.
+    socket.resume()
   }
   socket.on('readable', look)
   socket.once('close', () => clearTimeout(timer))

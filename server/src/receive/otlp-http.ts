@@ -39,11 +39,22 @@ export interface HttpSettings extends BodyBounds {
 export async function startHttp(settings: HttpSettings): Promise<OpenServer> {
   const server = createServer({ requestTimeout: requestMs, headersTimeout: headersMs, keepAliveTimeout: keepAliveMs })
   server.maxConnections = connectionsMax
-  server.on('request', (request, response) => void handle(settings, request, response))
+  server.on('request', (request, response) => {
+    // While the server drains, a connection ends with its answer.
+    if (!server.listening) response.setHeader('connection', 'close')
+    response.once('finish', () => {
+      if (!server.listening) server.closeIdleConnections()
+    })
+    void handle(settings, request, response)
+  })
   server.on('clientError', (error: Error & { rawPacket?: Buffer }, socket: Socket) => {
+    // What follows on a connection that has been answered is no new request.
+    if (!socket.writable) {
+      socket.destroy()
+      return
+    }
     if (error.rawPacket !== undefined) noteOther(settings, portOf(server), error.rawPacket, socket)
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
-    else socket.destroy()
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

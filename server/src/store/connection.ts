@@ -27,7 +27,9 @@ export class EmbeddedConnection implements Connection {
   /** Stops others and answers pings, so it never runs anything long. */
   readonly #control: SessionPool
   readonly #running = new Set<Promise<unknown>>()
-  readonly #closing = new AbortController()
+  /** How to stop each call that has no answer yet. */
+  readonly #stops = new Set<AbortController>()
+  #closed = false
 
   constructor(
     private readonly engine: Engine,
@@ -91,17 +93,39 @@ export class EmbeddedConnection implements Connection {
 
   /** Stops what runs, then closes every session. */
   async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return
-    this.#closing.abort(new Error('the store is closing'))
+    if (this.#closed) return
+    this.#closed = true
+    for (const stop of this.#stops) stop.abort(closing())
     await Promise.allSettled(this.#running)
     for (const pool of [this.#readers, this.#writer, this.#commands, this.#control]) pool.close()
     await this.engine.drained()
   }
 
   async #run(pool: SessionPool, sql: string, call: Call): Promise<{ id: string; result: ChdbResult }> {
-    const id = call.query_id ?? randomUUID()
-    const signal = call.abort_signal ? AbortSignal.any([call.abort_signal, this.#closing.signal]) : this.#closing.signal
-    const session = await pool.take(signal)
+    const stop = new AbortController()
+    const onAbort = () => stop.abort(call.abort_signal?.reason)
+    call.abort_signal?.addEventListener('abort', onAbort, { once: true })
+    if (call.abort_signal?.aborted) onAbort()
+    if (this.#closed) stop.abort(closing())
+    this.#stops.add(stop)
+    try {
+      const result = await this.#runOn(await pool.take(stop.signal), pool, sql, call, stop.signal)
+      return { id: call.query_id ?? randomUUID(), result }
+    } catch (error) {
+      throw toClickHouseError(error)
+    } finally {
+      call.abort_signal?.removeEventListener('abort', onAbort)
+      this.#stops.delete(stop)
+    }
+  }
+
+  async #runOn(
+    session: EngineSession,
+    pool: SessionPool,
+    sql: string,
+    call: Call,
+    signal: AbortSignal,
+  ): Promise<ChdbResult> {
     const marker = `/*hop:${randomUUID()}*/`
     const settings: Settings = call.clickhouse_settings ?? {}
     const native = session.run({ sql, settings, params: call.query_params ?? {}, marker, format: 'TabSeparated' })
@@ -112,11 +136,7 @@ export class EmbeddedConnection implements Connection {
     )
     this.#running.add(settled)
     void settled.then(() => this.#running.delete(settled))
-    try {
-      return { id, result: await this.#unlessAborted(native, settled, signal, marker) }
-    } catch (error) {
-      throw toClickHouseError(error)
-    }
+    return await this.#unlessAborted(native, settled, signal, marker)
   }
 
   async #unlessAborted<T>(native: Promise<T>, settled: Promise<void>, signal: AbortSignal, marker: string): Promise<T> {
@@ -152,6 +172,8 @@ export class EmbeddedConnection implements Connection {
     } while (!(await Promise.race([settled.then(() => true), pause()])))
   }
 }
+
+const closing = () => new Error('the store is closing')
 
 const answer = (id: string) => ({ query_id: id, response_headers: {}, http_status_code: 200 })
 

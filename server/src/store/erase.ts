@@ -115,7 +115,7 @@ async function moveRows(
   if (count === 0) return 0
   const replaced = columns.map((column) => `${column.replaced} AS \`${column.name}\``).join(', ')
   await store.command(
-    `INSERT INTO ${table} SETTINGS insert_deduplicate = 0 SELECT * REPLACE (${replaced}) FROM ${table} WHERE ${holds}`,
+    `INSERT INTO ${table} SETTINGS insert_deduplicate = 0 SELECT * REPLACE (${replaced}) FROM (SELECT * FROM ${table} WHERE ${holds})`,
     params,
   )
   return await mutate(store, table, holds, `DELETE WHERE ${holds}`, params)
@@ -124,9 +124,10 @@ async function moveRows(
 async function mutate(store: Store, table: string, holds: string, change: string, params: Params): Promise<number> {
   const count = await countRows(store, table, holds, params)
   if (count === 0) return 0
-  // A finished mutation keeps its text, and with it the value; this table is to forget it.
-  await store.command(`ALTER TABLE ${table} MODIFY SETTING finished_mutations_to_keep = 0`)
+  // A finished mutation keeps its text, and with it the value, until the next one is finished: a last one says nothing.
+  await store.command(`ALTER TABLE ${table} MODIFY SETTING finished_mutations_to_keep = 1`)
   await store.command(`ALTER TABLE ${table} ${change} SETTINGS mutations_sync = 1`, params)
+  await store.command(`ALTER TABLE ${table} DELETE WHERE 0 SETTINGS mutations_sync = 1`)
   return count
 }
 

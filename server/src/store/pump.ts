@@ -88,15 +88,19 @@ export class Pump extends EventEmitter<{ stored: [StoredEvent] }> {
 
   async #insert(segment: Segment): Promise<void> {
     let waitMs = RETRY_FIRST_MS
+    let isStored = false
     for (let tries = 1; !this.#stopping.signal.aborted; tries++) {
       try {
-        await this.store.insertSegment(segment.table, segment.file, segment.name)
+        if (!isStored) {
+          await this.store.insertSegment(segment.table, segment.file, segment.name)
+          isStored = true
+          this.#stored(segment)
+        }
         await this.source.inserted(segment)
-        this.#stored(segment)
         return
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        if (tries >= triesBeforeQuarantine(error)) {
+        if (!isStored && tries >= triesBeforeQuarantine(error)) {
           this.log(`segment ${segment.name} (${segment.rows} rows) is put aside after ${tries} tries: ${reason}`)
           await this.source.quarantine(segment, reason)
           this.#stalled.delete(segment.table)

@@ -6,7 +6,7 @@ import type { Store } from '../store/clickhouse.ts'
 import { readErrorSamples, readFailing } from '../store/queries/failing.ts'
 import { hasSpans, readNewestOffset, readPlaces } from '../store/queries/places.ts'
 import { readKeySpreads, readNewest, readTraceCounts } from '../store/queries/recent.ts'
-import { readCalls, readHalfEdges, readServices } from '../store/queries/rollups.ts'
+import { readCalls, readHalfEdges, readServices, type RollupArgs } from '../store/queries/rollups.ts'
 import { readHours, readOperationHours, readSteps } from '../store/queries/steps.ts'
 import { buildMap, ownService } from './build-map.ts'
 import { countPublishes } from './count-once.ts'
@@ -16,7 +16,7 @@ import { listRecent, rankKeys } from './recent.ts'
 import { Remembered } from './remember.ts'
 import { usualShare, type HourCount } from './usual.ts'
 import { vitals, type Intake, type Step } from './vitals.ts'
-import { liveWindow, pastWindow, rangeSecondsDefault, secondsCounted, type AskedWindow } from './window.ts'
+import { fromFirst, liveWindow, pastWindow, rangeSecondsDefault, type AskedWindow } from './window.ts'
 
 /** Events in the list beside the map. */
 const recentMax = 20
@@ -45,9 +45,11 @@ export interface OverviewParts {
 interface MapAnswer {
   topology: Topology
   /** What the vital signs need of the same rows. */
-  published: number
-  rateSeconds: number
+  recent: { published: number; attempts: number; errors: number }
 }
+
+/** What is read for the map. */
+type MapRows = Awaited<ReturnType<typeof readMap>>
 
 export class Overviews {
   readonly #parts: OverviewParts
@@ -57,6 +59,7 @@ export class Overviews {
   readonly #keys: Remembered<string[]>
   readonly #failing: Remembered<Failing[]>
   readonly #hours: Remembered<HourCount[]>
+  readonly #steps: Remembered<Step[]>
   readonly #offsets: Remembered<number | undefined>
   readonly #stored = new Set<string>()
 
@@ -68,6 +71,7 @@ export class Overviews {
     this.#keys = new Remembered(15, parts.now)
     this.#failing = new Remembered(4, parts.now)
     this.#hours = new Remembered(60, parts.now)
+    this.#steps = new Remembered(5, parts.now)
     this.#offsets = new Remembered(4, parts.now)
   }
 
@@ -137,48 +141,47 @@ export class Overviews {
     }
   }
 
-  async #askMap(window: AskedWindow, env?: string, cluster?: string): Promise<MapAnswer> {
+  async #askMap(asked: AskedWindow, env?: string, cluster?: string): Promise<MapAnswer> {
     const { store } = this.#parts
-    const args = { env: env ?? '', cluster: cluster ?? '', ...window }
-    const [halves, services, calls] = await Promise.all([
-      readHalfEdges(store, args),
-      readServices(store, args),
-      readCalls(store, args),
-    ])
-    const seconds = secondsCounted(window, Math.min(...services.map(({ firstS }) => firstS)))
-    const topology = buildMap(
-      { halves, services, calls },
-      {
-        asOfUs: window.asOfUs,
-        fromUs: window.fromS * 1e6,
-        toUs: Math.min(window.asOfUs, window.toS * 1e6),
-        rateSeconds: seconds,
-        ...(env !== undefined && { env }),
-      },
-    )
-    const published = countPublishes(halves.filter(({ service }) => service !== ownService))
-    return { topology, rateSeconds: seconds, published: published.reduce((sum, half) => sum + half.recent, 0) }
+    const scope = { env: env ?? '', cluster: cluster ?? '' }
+    const rows = await readMap(store, { ...scope, ...asked })
+    const window = fromFirst(asked, Math.min(...rows.services.map(({ firstS }) => firstS)))
+    // Only in the first seconds of a system: what is counted as recent has to be asked again when it is all there is.
+    const counted = window.recentToS === asked.recentToS ? rows : await readMap(store, { ...scope, ...window })
+    const topology = buildMap(counted, {
+      asOfUs: window.asOfUs,
+      fromUs: window.fromS * 1e6,
+      toUs: Math.min(window.asOfUs, window.toS * 1e6),
+      rateSeconds: window.rateSeconds,
+      ...(env !== undefined && { env }),
+    })
+    return { topology, recent: recentOf(counted) }
   }
 
-  async #askVitals(map: MapAnswer, window: AskedWindow, env: string, cluster: string): Promise<Vital[]> {
+  async #askVitals(
+    { topology, recent }: MapAnswer,
+    window: AskedWindow,
+    env: string,
+    cluster: string,
+  ): Promise<Vital[]> {
     const { store, intake } = this.#parts
     const nowS = this.#nowS()
-    const { stepSeconds, fromS, recentFromS, recentToS } = window
-    const step = { env, cluster, ownService }
-    const [steps, recent, hours] = await Promise.all([
-      readSteps(store, { ...step, fromS, toS: recentToS, stepSeconds }),
-      readSteps(store, { ...step, fromS: recentFromS, toS: recentToS, stepSeconds: recentToS - recentFromS }),
+    const { stepSeconds, fromS, recentToS } = window
+    const steps = { env, cluster, ownService, fromS, toS: recentToS, stepSeconds }
+    const [lines, hours] = await Promise.all([
+      // A new step closes every 10 s at most; until then the lines stay as they are.
+      this.#steps.get(steps, () => readSteps(store, steps)),
       this.#hours.get(env, () => readHours(store, { env, fromS: nowS - usualSeconds, toS: nowS, ownService })),
     ])
-    const topics = map.topology.nodes.filter(({ type, errors }) => type === 'topic' && errors !== undefined)
+    const topics = topology.nodes.filter(({ type, errors }) => type === 'topic' && errors !== undefined)
     const usual = usualShare(hours, nowS)
     return vitals({
-      steps,
+      steps: lines,
       fromS,
       toS: recentToS,
       stepSeconds,
-      recent: { published: map.published, attempts: sum(recent, 'attempts'), errors: sum(recent, 'errors') },
-      rateSeconds: map.rateSeconds,
+      recent,
+      rateSeconds: topology.rateSeconds,
       topics: topics.length,
       partitions: topics.reduce((count, { partitions }) => count + (partitions?.length ?? 0), 0),
       ...(usual !== undefined && { usual }),
@@ -234,6 +237,26 @@ export class Overviews {
   }
 }
 
-const sum = (steps: readonly Step[], of: 'attempts' | 'errors') => steps.reduce((total, step) => total + step[of], 0)
+async function readMap(store: Store, args: RollupArgs) {
+  const [halves, services, calls] = await Promise.all([
+    readHalfEdges(store, args),
+    readServices(store, args),
+    readCalls(store, args),
+  ])
+  return { halves, services, calls }
+}
+
+/** Kinds whose spans are attempts: requests served and messages taken. The steps count the same. */
+const attemptKinds = new Set([2, 5])
+
+function recentOf({ halves, services }: MapRows): MapAnswer['recent'] {
+  const published = countPublishes(halves.filter(({ service }) => service !== ownService))
+  const tried = services.filter(({ service, kind }) => service !== ownService && attemptKinds.has(kind))
+  return {
+    published: published.reduce((sum, half) => sum + half.recent, 0),
+    attempts: tried.reduce((sum, row) => sum + row.recent, 0),
+    errors: tried.reduce((sum, row) => sum + row.recentErrors, 0),
+  }
+}
 
 const unique = <K extends string>(rows: readonly Record<K, string>[], of: K) => [...new Set(rows.map((row) => row[of]))]

@@ -47,13 +47,15 @@ export function pastWindow(nowUs: number, fromUs: number, toUs: number): AskedWi
 }
 
 /**
- * Corrects the divisor of rates for a system that was first seen inside the rate window: what was counted came in less time
- * than the window is long. `firstS` is the start of the oldest 10 s that have anything; absent when nothing has.
+ * The same window for a system that was first seen inside the part that rates are taken from: what was counted came in less
+ * time than that part is long. While nothing has settled at all, rates are of everything so far, rather than a zero that is
+ * not true. `firstS` is the start of the oldest 10 s that have anything; absent when nothing has.
  */
-export function secondsCounted(window: AskedWindow, firstS: number | undefined): number {
-  const { recentFromS, recentToS, rateSeconds } = window
-  if (firstS === undefined || firstS <= recentFromS || firstS >= recentToS) return rateSeconds
-  return Math.max(windowSeconds, recentToS - firstS)
+export function fromFirst(window: AskedWindow, firstS: number | undefined): AskedWindow {
+  const { recentFromS, recentToS, toS, asOfUs } = window
+  if (firstS === undefined || firstS <= recentFromS || firstS >= toS) return window
+  if (firstS < recentToS) return { ...window, recentFromS: firstS, rateSeconds: recentToS - firstS }
+  return { ...window, recentFromS: firstS, recentToS: toS, rateSeconds: Math.max(1, asOfUs / 1e6 - firstS) }
 }
 
 const floor = (seconds: number) => Math.floor(seconds / windowSeconds) * windowSeconds

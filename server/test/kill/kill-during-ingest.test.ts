@@ -3,11 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js'
+import { Client, credentials } from '@grpc/grpc-js'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { loadConfig } from '../../src/config.ts'
 import { openStore, type Store } from '../../src/store/clickhouse.ts'
-import { freePorts, startServer, type ServerProcess } from '../app/server-process.ts'
+import { startServer, type ServerProcess } from '../app/server-process.ts'
 import { startFront, type Front } from '../store/transports.ts'
 import { errorsPerRequest, keyedPerRequest, orderRequest, positionedPerRequest, spansPerRequest } from './requests.ts'
 
@@ -18,6 +18,11 @@ const senders = 4
 const patienceMs = 60_000
 
 type Export = (bytes: Buffer) => Promise<void>
+
+/** The server that runs now; every start has ports of its own. */
+interface Running {
+  server: ServerProcess
+}
 
 interface Sent {
   /** Orders whose request was acknowledged, and those whose request was given up after its first failure. */
@@ -49,40 +54,29 @@ async function sendOrders(first: number, exportOnce: Export, state: { stop: bool
   }
 }
 
-function overGrpc(port: number): Export & { close(): void } {
-  const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
-  const same = (bytes: Buffer) => bytes
-  const Client = makeGenericClientConstructor(
-    {
-      Export: {
-        path,
-        requestStream: false,
-        responseStream: false,
-        requestSerialize: same,
-        requestDeserialize: same,
-        responseSerialize: same,
-        responseDeserialize: same,
-      },
-    },
-    'TraceService',
-  )
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
-    'grpc.initial_reconnect_backoff_ms': 50,
-    'grpc.max_reconnect_backoff_ms': 200,
-  })
+const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
+const same = (bytes: Buffer) => bytes
+
+function overGrpc(running: Running): Export & { close(): void } {
+  const clients = new Map<string, Client>()
+  const clientOf = (url: string) => {
+    const client = clients.get(url) ?? new Client(url.replace('http://', ''), credentials.createInsecure())
+    clients.set(url, client)
+    return client
+  }
   const send = (bytes: Buffer) =>
     new Promise<void>((done, failed) => {
       const deadline = Date.now() + 5000
-      client.makeUnaryRequest(path, same, same, bytes, { deadline }, (error: ServiceError | null) =>
+      clientOf(running.server.grpcUrl).makeUnaryRequest(path, same, same, bytes, { deadline }, (error) =>
         error ? failed(error) : done(),
       )
     })
-  return Object.assign(send, { close: () => client.close() })
+  return Object.assign(send, { close: () => clients.forEach((client) => client.close()) })
 }
 
-function overHttp(port: number): Export {
+function overHttp(running: Running): Export {
   return async (body) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/traces`, {
+    const answer = await fetch(`${running.server.otlpUrl}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-protobuf' },
       body: new Uint8Array(body),
@@ -116,26 +110,22 @@ async function countsOf(store: Store) {
 describe.each(['embedded', 'over HTTP'] as const)('killed with SIGKILL while it takes load, store %s', (transport) => {
   const dir = mkdtempSync(join(tmpdir(), 'hopscope-kill-'))
   let front: Front | undefined
-  let server: ServerProcess | undefined
+  let running: Running | undefined
   afterAll(async () => {
-    await server?.stop()
+    await running?.server.stop()
     await front?.stop()
     rmSync(dir, { recursive: true, force: true })
   })
 
   it('has every acknowledged span exactly once, in every table', async () => {
     if (transport === 'over HTTP') front = await startFront(join(dir, 'front'))
-    const env = {
-      ...(await freePorts()),
-      DATA_DIR: dir,
-      SELF_TRACING: '0',
-      ...(front && { CLICKHOUSE_URL: front.url }),
-    }
-    server = await startServer(env)
+    const env: Record<string, string> = front ? { CLICKHOUSE_URL: front.url } : {}
+    const start = () => startServer({ dataDir: dir, env })
+    const now = (running = { server: await start() })
     const state = { stop: false }
     const sent: Sent = { acked: new Set(), givenUp: new Set() }
-    const grpc = overGrpc(server.grpcPort)
-    const http = overHttp(server.otlpHttpPort)
+    const grpc = overGrpc(now)
+    const http = overHttp(now)
     const sending = Promise.all([
       sendOrders(0, grpc, state, false, sent),
       sendOrders(1, http, state, false, sent),
@@ -144,18 +134,18 @@ describe.each(['embedded', 'over HTTP'] as const)('killed with SIGKILL while it 
     ])
     for (let kill = 0; kill < kills; kill++) {
       await new Promise((done) => setTimeout(done, msBetweenKills))
-      await server.kill()
-      server = await startServer(env)
+      await now.server.kill()
+      now.server = await start()
     }
     await new Promise((done) => setTimeout(done, msBetweenKills))
     state.stop = true
     await sending
     grpc.close()
     // A stop that is asked for seals the journal and inserts what waits in it; then the tables can be opened from here.
-    await server.stop()
-    server = undefined
+    await now.server.stop()
+    running = undefined
 
-    const store = await openStore(loadConfig(env))
+    const store = await openStore(loadConfig({ ...env, DATA_DIR: dir }))
     try {
       const counts = await countsOf(store)
       const wrong = [...sent.acked].filter((order) => {

@@ -165,7 +165,14 @@ describe('messaging', () => {
 })
 
 describe('the operation', () => {
-  const cases: [string, string, number, boolean, keyof typeof operations][] = [
+  const cases: [
+    type: string,
+    name: string,
+    kind: number,
+    batch: boolean,
+    wanted: keyof typeof operations,
+    title?: string,
+  ][] = [
     ['publish', '', 4, false, 'send'],
     ['create', '', 4, false, 'create'],
     ['receive', '', 5, false, 'receive'],
@@ -181,9 +188,12 @@ describe('the operation', () => {
     ['', '', 3, false, 'none'],
     ['nonsense', '', 5, false, 'process'],
     ['constructor', '', 1, false, 'none'],
+    ['', '', 5, false, 'receive', 'orders receive'],
+    ['process', '', 5, false, 'process', 'orders receive'],
+    ['', '', 5, false, 'process', 'orders of today'],
   ]
-  it.each(cases)('type %j, name %j, kind %i, batch %s is %s', (type, name, kind, batch, wanted) => {
-    expect(operationOf({ type, name, title: '', kind, batch })).toBe(operations[wanted])
+  it.each(cases)('type %j, name %j, kind %i, batch %s is %s', (type, name, kind, batch, wanted, title = '') => {
+    expect(operationOf({ type, name, title, kind, batch })).toBe(operations[wanted])
   })
 })
 

@@ -1,6 +1,6 @@
 // Reads a ClickHouse Native block back into rows, for tests only. Shares no code with the receiver. Throws when a byte is missing
 // or left over, so that a block that parses is a whole one.
-import type { Block } from '../../src/journal/block.ts'
+import type { Block, IntakeTable } from '../../src/journal/block.ts'
 import { columnsOf } from '../store/native-blocks.ts'
 
 export interface ReadColumn {
@@ -54,11 +54,20 @@ export function readRows(bytes: Buffer): Record<string, unknown>[] {
   )
 }
 
+const schemas = new Map<IntakeTable, string[]>()
+
+/** `name type` of every column in the schema file of a table; read once. */
+function schemaOf(table: IntakeTable): string[] {
+  const known = schemas.get(table) ?? columnsOf(table).map(({ name, type }) => `${name} ${type}`)
+  schemas.set(table, known)
+  return known
+}
+
 /** The same, after checking that the block has the columns of its table's schema file, in its order, and as many rows as it says. */
 export function readTableRows(block: Block): Record<string, unknown>[] {
   const { rows, columns } = readBlock(block.bytes)
   const found = columns.map(({ name, type }) => `${name} ${type}`)
-  const wanted = columnsOf(block.table).map(({ name, type }) => `${name} ${type}`)
+  const wanted = schemaOf(block.table)
   if (found.join('\n') !== wanted.join('\n'))
     throw new Error(`${block.table} has\n${wanted.join('\n')}\nnot\n${found.join('\n')}`)
   if (rows !== block.rows) throw new Error(`${rows} rows in the bytes, the block says ${block.rows}`)

@@ -35,6 +35,11 @@ export class ListIntake implements Intake {
     return this.isFull
   }
 
+  forget(): void {
+    this.blocks.length = 0
+    this.hashes.clear()
+  }
+
   rows(): Record<string, unknown>[] {
     return this.blocks.flatMap((block) => readTableRows(block))
   }

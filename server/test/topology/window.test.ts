@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { liveWindow, pastWindow, secondsCounted } from '../../src/topology/window.ts'
+import { fromFirst, liveWindow, pastWindow } from '../../src/topology/window.ts'
 
 const nowUs = 1_000_007 * 1e6
 
@@ -26,11 +26,11 @@ describe('windows', () => {
   })
 
   it.each([
-    [undefined, 60],
-    [999_000, 60],
-    [999_960, 30],
-    [999_990, 60],
-  ])('counts seconds from the first telemetry, at %p: %d', (firstS, seconds) => {
-    expect(secondsCounted(liveWindow(nowUs, 900), firstS)).toBe(seconds)
+    ['nothing has come', undefined, 60, 999_930, 999_990],
+    ['there is more than a minute', 999_000, 60, 999_930, 999_990],
+    ['the first came half a minute ago', 999_960, 30, 999_960, 999_990],
+    ['nothing has settled yet', 1_000_000, 7, 1_000_000, 1_000_008],
+  ])('takes rates from what there is, when %s', (_name, firstS, rateSeconds, recentFromS, recentToS) => {
+    expect(fromFirst(liveWindow(nowUs, 900), firstS)).toMatchObject({ rateSeconds, recentFromS, recentToS })
   })
 })

@@ -108,7 +108,12 @@ function print(path: string, search: URLSearchParams, change: Change): string {
     for (const one of Array.isArray(value) ? value : [value]) if (one) search.append(name, one)
   }
   // `=`, `/`, `@` and `:` are allowed in a query, and links are read by people.
-  const text = search.toString().replaceAll(/%2F/g, '/').replaceAll(/%40/g, '@').replaceAll(/%3A/g, ':')
+  const text = search
+    .toString()
+    .replaceAll(/%2F/g, '/')
+    .replaceAll(/%40/g, '@')
+    .replaceAll(/%3A/g, ':')
+    .replaceAll(/%3D/g, '=')
   return text ? `${path}?${text}` : path
 }
 

@@ -32,7 +32,7 @@ const changes: Record<string, (shop: Shop, fields: Fields) => Promise<void> | vo
   '/payments': (shop, fields) => shop.faults.setDeclinedShare(numberOf(fields, 'declinedPercent', 100) / 100),
   '/poison': async (shop) => {
     if (!shop.faults.mayPoison) throw new BadChange(`${poisonedMax} orders are poisonous already. Reset first.`, 409)
-    const order = await shop.customers.place({ total: '12,50 EUR' })
+    const order = await shop.customers.place({ total: '12,50 EUR', currency: 'EUR', country: 'DE' })
     shop.faults.poison(order)
   },
   '/reset': async (shop) => {

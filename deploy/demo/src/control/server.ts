@@ -50,6 +50,7 @@ export async function startControl(shop: Shop, config: ControlConfig & { port: n
       if (path === '/state') return write(response, 200, 'application/json', JSON.stringify(stateOf(shop, config, now)))
       if (path === '/page.css') return write(response, 200, 'text/css; charset=utf-8', css)
       if (path === '/page.js') return write(response, 200, 'text/javascript; charset=utf-8', script)
+      if (path === '/favicon.ico') return void response.writeHead(204, headers).end()
       throw new BadChange(`There is nothing at ${path}.`, 404)
     }
     if (request.method !== 'POST') throw new BadChange('Use GET or POST.', 405)

@@ -4,7 +4,7 @@ import { pause } from '../log.ts'
 import type { Faults } from '../faults.ts'
 import { serve, type HttpServer } from '../http.ts'
 
-const francsMs = 2_000
+const francsMs = 5_000
 
 export function startCardGateway(faults: Faults, stopping: AbortSignal): Promise<HttpServer> {
   return serve({

@@ -15,7 +15,7 @@ export interface PaymentOptions {
 }
 
 const attemptsMax = 3
-const gatewayTimeoutMs = 400
+const gatewayTimeoutMs = 1_000
 
 export function paymentWorker(telemetry: Telemetry, options: PaymentOptions): Handling {
   const group = 'payment-worker'

@@ -89,6 +89,7 @@ export async function readHalfEdges(store: Store, args: RollupArgs) {
 const servicesSql = `
 SELECT env, service, kind, sum(spans) AS spans, sum(errors) AS errors,
   sumIf(spans, t >= toDateTime({recentFrom:UInt32}) AND t < toDateTime({recentTo:UInt32})) AS recent,
+  sumIf(errors, t >= toDateTime({recentFrom:UInt32}) AND t < toDateTime({recentTo:UInt32})) AS recent_errors,
   sumMap(latency) AS latency,
   toUnixTimestamp(max(t)) * 1000000 AS last_us, toUnixTimestamp(min(t)) AS first_s
 FROM operations_10s WHERE t >= toDateTime({from:UInt32}) AND t < toDateTime({to:UInt32})
@@ -101,6 +102,7 @@ interface ServiceRow extends CountRow {
   env: string
   service: string
   kind: number
+  recent_errors: string
   first_s: string
 }
 
@@ -112,6 +114,7 @@ export async function readServices(store: Store, args: RollupArgs) {
     env: row.env,
     service: row.service,
     kind: row.kind,
+    recentErrors: Number(row.recent_errors),
     firstS: Number(row.first_s),
   }))
 }

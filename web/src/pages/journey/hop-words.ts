@@ -7,9 +7,12 @@ import { hopLook, type Look, type Tone } from '../../lib/status.ts'
 
 const stalled: Look = { icon: 'stalled', tone: 'err', word: 'Stalled' }
 const retrying: Look = { icon: 'warn', tone: 'warn', word: 'Retrying' }
+/** An attempt that failed, after which the same was done again and worked: seen, and no break. */
+const retried: Look = { icon: 'warn', tone: 'warn', word: 'Failed, retried' }
 
 /** The look of a hop: that of its state, refined where the flags of a wait say more. */
 export function lookOf(hop: Pick<Hop, 'state' | 'flags'>): Look {
+  if (hop.state === 'failed' && hop.flags.includes('retried')) return retried
   if (hop.state !== 'waiting') return hopLook(hop.state)
   if (hop.flags.some((flag) => flag === 'stalled' || flag === 'stopped')) return stalled
   return hop.flags.includes('retrying') ? retrying : hopLook(hop.state)
@@ -17,7 +20,7 @@ export function lookOf(hop: Pick<Hop, 'state' | 'flags'>): Look {
 
 const brokenStates = new Set<HopState>(['failed', 'lost', 'missing', 'dead-lettered'])
 export const isBroken = (hop: Pick<Hop, 'state' | 'flags'>): boolean =>
-  brokenStates.has(hop.state) || lookOf(hop) === stalled
+  (brokenStates.has(hop.state) && lookOf(hop) !== retried) || lookOf(hop) === stalled
 
 /** The icon of a place. A consumer group on its service is drawn as the group. */
 export function nodeIcon(node: Node): string {
@@ -65,12 +68,27 @@ const flagWords: Record<string, Flag> = {
     text: 'clock differs',
     title: 'It began before its cause: two clocks disagree. Times are as sent',
   },
-  'parent-missing': {
+  'parent-not-received': {
     icon: 'unknown',
     tone: 'info',
     text: 'parent not received',
     title: 'The span that called this one has not been received',
   },
+  caught: { icon: 'unknown', tone: 'info', text: 'caught', title: 'The error did not reach the operation around it' },
+  batch: { icon: 'group', tone: 'info', text: 'in a batch', title: 'One span processed several messages' },
+  'received-only': {
+    icon: 'untraced',
+    tone: 'info',
+    text: 'received only',
+    title: 'It was received; no span says that it was processed',
+  },
+  'no-consumer-seen': {
+    icon: 'unknown',
+    tone: 'info',
+    text: 'no consumer seen',
+    title: 'No span of a consumer of this message has been received',
+  },
+  blocked: { icon: 'waiting', tone: 'info', text: 'blocked upstream', title: 'Not reached: its cause is upstream' },
   uncommitted: {
     icon: 'waiting',
     tone: 'info',
@@ -92,13 +110,16 @@ const contextVias = new Set<Via>(['trace', 'link', 'header', 'row'])
 export function flagsOf(hop: Hop, byId: ReadonlyMap<string, Hop>): Flag[] {
   const causes = hop.after.map((id) => byId.get(id)).filter((one) => one !== undefined)
   const traced = causes.some((cause) => contextVias.has(cause.via))
-  const lost = traced && !contextVias.has(hop.via) && hop.via !== 'learned' && !hop.flags.includes('trace-lost')
+  const seen = hop.startUs !== undefined
+  const lost = seen && traced && !contextVias.has(hop.via) && hop.via !== 'learned' && !hop.flags.includes('trace-lost')
   const flags = hop.state === 'duplicated' ? hop.flags.filter((flag) => flag !== 'duplicated') : hop.flags
   const words = [...(lost ? ['trace-lost'] : []), ...(hop.state === 'duplicated' ? ['duplicated'] : []), ...flags].map(
     flagWord,
   )
   const said = lookOf(hop).word.toLowerCase()
-  return words.filter((word, at) => word.text !== said && words.findIndex((other) => other.text === word.text) === at)
+  return words.filter(
+    (word, at) => !said.includes(word.text) && words.findIndex((other) => other.text === word.text) === at,
+  )
 }
 
 /** Names of a hop for the table: the place it leads to first, then what was done there. */

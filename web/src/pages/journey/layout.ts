@@ -46,6 +46,8 @@ export interface Layout {
 
 const pad = 16
 const laneHeight = 74
+/** What a lane in the last column has more than a card, for its words. */
+const laneMore = 90
 const cardMin = 112
 const cardMax = 172
 const ghostWidth = 168
@@ -132,10 +134,12 @@ export function layOut(hops: readonly Hop[], width: number): Layout {
   const here = spots.filter(({ hop }) => hop.state !== 'expected')
   const next = spots.filter(({ hop }) => hop.state === 'expected')
   const waits = here.some(({ hop }) => hop.state === 'waiting')
+  const lastColumn = here.reduce((most, spot) => Math.max(most, spot.column), 0)
+  const laneRoom = here.some(({ hop, column }) => hop.state === 'waiting' && column === lastColumn) ? laneMore : 0
   const ghostRoom = next.length > 0 ? ghostWidth + 30 : 0
-  const columns = placeColumns(here, width, ghostRoom + (waits ? 120 : 0))
+  const columns = placeColumns(here, width, ghostRoom + laneRoom + gap)
   const open = waits || next.length > 0
-  const nowX = open ? Math.max(columns.right + (waits ? 120 : gap), width - pad - ghostRoom) : undefined
+  const nowX = open ? Math.max(columns.right + gap + laneRoom, width - pad - ghostRoom) : undefined
   const height = Math.max(1, lanes) * laneHeight
   const cards = new Map<string, Card>()
   for (const { hop, column, lane } of spots) {

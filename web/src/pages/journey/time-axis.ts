@@ -10,6 +10,17 @@ export interface TimeRow {
   wait?: { left: number; right: number; us: number }
 }
 
+/** Pixels that a character of a label takes, on average. */
+const characterPx = 6.2
+
+/** Where the words of a row go so that they cover nothing: after its bar, before all of it, or, where neither has room, on it. */
+export function labelPlace(row: TimeRow, label: string, widthPx: number): 'after' | 'before' | 'in' {
+  const labelPx = label.length * characterPx + 16
+  if (!row.bar) return 'in'
+  if ((1 - row.bar.right) * widthPx > labelPx) return 'after'
+  return (row.wait?.left ?? row.bar.left) * widthPx > labelPx ? 'before' : 'in'
+}
+
 export interface TimeAxis {
   scale: Scale
   rows: TimeRow[]

@@ -55,8 +55,10 @@ export function findCriticalPath(tree: Tree): PathSection[] {
       stack.pop()
       const parent = stack.at(-1)
       if (!parent) break
-      if (parent.node.span) add(node, 'wait', parent.node.endUs, node.startUs)
-      parent.untilUs = Math.min(parent.untilUs, node.startUs, Math.max(parent.node.endUs, parent.node.startUs))
+      // An attempt waited for the one before it, and that one is told next; all else waited since its parent ended.
+      const sinceUs = node.wait?.again ? node.wait.fromUs : parent.node.endUs
+      if (parent.node.span) add(node, 'wait', sinceUs, node.startUs)
+      parent.untilUs = Math.min(parent.untilUs, node.startUs, Math.max(sinceUs, parent.node.startUs))
     }
     untilUs = root.startUs
   }

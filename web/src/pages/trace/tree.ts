@@ -19,8 +19,8 @@ export interface TreeNode {
   depth: number
   /** By how much two clocks disagree at least: this span began before the caller of another process did. */
   skewUs?: number
-  /** Between the end of the parent and the start of this. */
-  wait?: { fromUs: number; toUs: number; label: string }
+  /** From the end of the parent, or of the attempt before, to the start of this. */
+  wait?: { fromUs: number; toUs: number; label: string; again?: true }
 }
 
 export interface Tree {
@@ -32,6 +32,8 @@ export interface Tree {
 
 const publishes = new Set(['create', 'send'])
 const handOverFromUs = 1000
+/** How far back among siblings an attempt before is looked for. */
+const siblingsMax = 50
 
 export const isProducer = (span: Span): boolean =>
   span.kind === 'producer' || publishes.has(span.messaging?.operation ?? '')
@@ -130,17 +132,37 @@ function findRoots(nodes: TreeNode[]): { roots: TreeNode[]; order: TreeNode[] } 
   return { roots, order }
 }
 
-const hostOf = (span: Span): string =>
-  [span.service, span.resourceAttrs['k8s.pod.name'] ?? span.resourceAttrs['host.name'] ?? ''].join('|')
+const hostOf = ({ resourceAttrs }: Span): string | undefined =>
+  resourceAttrs['k8s.pod.name'] ?? resourceAttrs['host.name']
 
 /** Two processes, and the callee began before its caller, or a call was answered wholly after the caller had got its answer. */
 function measureSkew(node: TreeNode): number | undefined {
   const [span, caller] = [node.span, node.parent?.span]
-  if (!span || !caller || hostOf(span) === hostOf(caller)) return undefined
+  if (!span || !caller) return undefined
+  if (span.service === caller.service && hostOf(span) === hostOf(caller)) return undefined
   if (span.startUs < caller.startUs) return caller.startUs - span.startUs
   const answered = caller.kind === 'client' && span.kind === 'server' && caller.status !== 'error'
   const callerEndUs = caller.startUs + caller.durationUs
   return answered && span.startUs > callerEndUs ? span.startUs - callerEndUs : undefined
+}
+
+/** The attempt of the same consumer at the same message that ended last before this one began. Siblings come in order of time. */
+function findAttemptBefore(node: TreeNode, parent: TreeNode): TreeNode | undefined {
+  const { span } = node
+  if (!span || !isConsumer(span)) return undefined
+  const isSame = (other: Span): boolean =>
+    isConsumer(other) &&
+    other.service === span.service &&
+    other.name === span.name &&
+    other.messaging?.group === span.messaging?.group &&
+    other.messaging?.offset === span.messaging?.offset &&
+    other.messaging?.partition === span.messaging?.partition
+  const at = parent.children.indexOf(node)
+  for (let before = at - 1; before >= Math.max(0, at - siblingsMax); before--) {
+    const sibling = parent.children[before]!
+    if (sibling.span && sibling.endUs <= node.startUs && isSame(sibling.span)) return sibling
+  }
+  return undefined
 }
 
 /** Where a message lay or work was handed over: from the end of the parent to the start of the child. */
@@ -150,6 +172,8 @@ function findWait(node: TreeNode): TreeNode['wait'] {
   const [fromUs, toUs] = [parent.endUs, node.startUs]
   if (toUs - fromUs < (isConsumer(span) ? 1 : handOverFromUs)) return undefined
   const message = span.messaging ?? parent.span.messaging
+  const before = findAttemptBefore(node, parent)
+  if (before) return { fromUs: before.endUs, toUs, label: 'tried again after', again: true }
   if (!isConsumer(span) || !message?.topic) return { fromUs, toUs, label: 'after its parent ended' }
   const { partition, offset } = message
   const at = `${partition === undefined ? '' : ` p${partition}`}${offset === undefined ? '' : ` @${offset}`}`

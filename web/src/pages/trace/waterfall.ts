@@ -61,6 +61,7 @@ export interface Showing {
 
 /** Links of one span that get a row of their own; the side panel lists all. */
 const linkedRowsMax = 5
+const none: LinkTarget[] = []
 
 /** Logs by the node they belong to; those of no received span come under `''`. */
 export function groupLogs(logs: LogRecord[], tree: Tree): Map<string, LogRecord[]> {
@@ -122,7 +123,7 @@ function rowsOf(
     node,
     hidden: open ? 0 : countBelow(node),
     matches: showing.found?.has(id) ?? true,
-    causes: span.links.filter((link) => link.traceId !== span.traceId),
+    causes: span.links.length === 0 ? none : span.links.filter((link) => link.traceId !== span.traceId),
   }
   if (node.children.length > 0) row.open = open
   rows.push(row)

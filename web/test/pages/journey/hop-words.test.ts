@@ -30,6 +30,8 @@ describe('states', () => {
     [{ state: 'waiting', flags: ['stalled'] }, 'Stalled', true],
     [{ state: 'waiting', flags: ['retrying'] }, 'Retrying', false],
     [{ state: 'failed' }, 'Failed', true],
+    [{ state: 'failed', flags: ['retried'] }, 'Failed, retried', false],
+    [{ state: 'failed', flags: ['caught'] }, 'Failed', true],
     [{ state: 'missing' }, 'Missing', true],
     [{ state: 'dead-lettered' }, 'Dead-lettered', true],
     [{ state: 'expected' }, 'Expected', false],
@@ -54,13 +56,18 @@ describe('flagsOf', () => {
     ['a flag without a word of ours', { flags: ['open-transaction'] }, ['open transaction']],
     [
       'several',
-      { flags: ['retried', 'clock-skew', 'parent-missing'] },
+      { flags: ['retried', 'clock-skew', 'parent-not-received'] },
       ['retried', 'clock differs', 'parent not received'],
     ],
   ])('%s', (_, rest, expected) => {
-    const hop = consumeOf('c', ['t'], rest)
+    const hop = consumeOf('c', ['t'], { startUs: 1, ...rest })
     expect(flagsOf(hop, by(traced, hop)).map((flag) => flag.text)).toEqual(expected)
   })
+})
+
+it('says nothing of a lost trace where no span was seen', () => {
+  const hop = consumeOf('c', ['t'], { via: 'position', state: 'waiting' })
+  expect(flagsOf(hop, by(publishOf('t', []), hop))).toEqual([])
 })
 
 describe('names', () => {

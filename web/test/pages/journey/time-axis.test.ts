@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { placeInTime } from '../../../src/pages/journey/time-axis.ts'
+import { labelPlace, placeInTime } from '../../../src/pages/journey/time-axis.ts'
 import { consumeOf, hopOf, publishOf } from './hop-of.ts'
 
 const s = 1_000_000
@@ -37,4 +37,15 @@ describe('placeInTime', () => {
     const { rows } = placeInTime(hops, 5 * s)
     expect(rows.every((row) => row.bar === undefined && row.wait === undefined)).toBe(true)
   })
+})
+
+it.each([
+  ['after a bar with room behind it', { left: 0.1, right: 0.2 }, undefined, 'after'],
+  ['before a bar at the end', { left: 0.9, right: 1 }, undefined, 'before'],
+  ['before the wait, not on it', { left: 0.9, right: 1 }, { left: 0.4, right: 0.9, us: 1 }, 'before'],
+  ['on a bar that takes all the width', { left: 0, right: 1 }, undefined, 'in'],
+  ['on a wait that goes on', undefined, { left: 0.1, right: 1, us: 1 }, 'in'],
+])('the label goes %s', (_, bar, wait, place) => {
+  const row = { hop: hopOf('a', []), ...(bar ? { bar } : {}), ...(wait ? { wait } : {}) }
+  expect(labelPlace(row, '46 ms', 900)).toBe(place)
 })

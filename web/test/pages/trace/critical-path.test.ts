@@ -44,6 +44,11 @@ describe('findCriticalPath', () => {
       ['b 0-5', 'c 9-12'],
     ],
     [
+      'attempts one after another',
+      [publishOf('p', '', 0, 2), consumeOf('c', 'p', 40, 450), consumeOf('d', 'p', 560, 600)],
+      ['p 0-2', 'c ~2-40', 'c 40-450', 'd ~450-560', 'd 560-600'],
+    ],
+    [
       'a clock that is wrong breaks nothing',
       [spanOf('a', '', 100, 200), spanOf('b', 'a', 50, 150, { service: 'other' })],
       ['a 100-200'],

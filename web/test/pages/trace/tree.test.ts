@@ -81,6 +81,23 @@ describe('buildTree', () => {
     expect(tree.bySpanId.get('c')!.startUs).toBe(child.startUs)
   })
 
+  it('lets a second attempt wait since the first ended, and another group since the publish', () => {
+    const other = consumeOf('d', 'p', 700, 710, { service: 'shipping' })
+    const tree = buildTree([
+      publishOf('p', '', 0, 2),
+      consumeOf('c1', 'p', 40, 450),
+      consumeOf('c2', 'p', 560, 600),
+      other,
+    ])
+    expect(tree.bySpanId.get('c2')!.wait).toEqual({
+      fromUs: 450_000,
+      toUs: 560_000,
+      label: 'tried again after',
+      again: true,
+    })
+    expect(tree.bySpanId.get('d')!.wait).toMatchObject({ fromUs: 2000, label: 'in topic orders.events p3 @1842' })
+  })
+
   it('knows when the last of a subtree ended', () => {
     const tree = buildTree([spanOf('a', '', 0, 46), publishOf('p', 'a', 24, 27), consumeOf('c', 'p', 29_410, 29_590)])
     expect(tree.bySpanId.get('a')!.lastUs).toBe(29_590_000)
