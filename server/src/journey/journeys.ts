@@ -8,7 +8,7 @@ import { ProblemError } from '../problem.ts'
 import type { Store } from '../store/clickhouse.ts'
 import { type KeyRow, readKeyRows, readWideKeys } from '../store/queries/keys.ts'
 import { readSpans, readTraceBounds, readTraceLogs } from '../store/queries/traces.ts'
-import { answerOf } from './answer.ts'
+import { type Found, answerOf } from './answer.ts'
 import { type KeyValue, keyText, refOf } from './evidence.ts'
 import { spanFromRow } from './from-rows.ts'
 import { type Frontier, frontierOf } from './frontier.ts'
@@ -17,7 +17,7 @@ import { type Lead, groupRows, leadOfTrace } from './leads.ts'
 import { chooseEvent } from './roots.ts'
 import { type Try, parseSearch } from './search-key.ts'
 import { stitch } from './stitch.ts'
-import type { Found } from './answer.ts'
+import { WideKeys } from './wide-keys.ts'
 
 /** Severity from which log records are evidence: OTLP's ERROR. */
 const logSeverityMin = 17
@@ -35,6 +35,8 @@ interface Where {
 }
 
 export class Journeys {
+  private readonly wide = new WideKeys()
+
   constructor(
     private readonly store: Store,
     private readonly rules: KeyRules,
@@ -151,10 +153,16 @@ export class Journeys {
     return rows.filter((row) => wanted.has(keyText(row)))
   }
 
+  /** Those of these keys that are wide in this environment. */
   private async widthOf(keys: KeyValue[], env: string): Promise<(KeyValue & { roots: number })[]> {
-    const spreads = await readWideKeys(this.store, { keys, env, limit: this.rules.fanOutMax })
-    const wanted = new Set(keys.map(keyText))
-    return spreads.filter((spread) => wanted.has(keyText(spread)))
+    const nowUs = this.now()
+    const known = keys.flatMap((key) => this.wide.find(key, env, nowUs) ?? [])
+    const open = keys.filter((key) => this.wide.find(key, env, nowUs) === undefined)
+    const wanted = new Set(open.map(keyText))
+    const spreads = await readWideKeys(this.store, { keys: open, env, limit: this.rules.fanOutMax })
+    const found = spreads.filter((spread) => wanted.has(keyText(spread)))
+    for (const spread of found) this.wide.add(spread, nowUs)
+    return [...known, ...found]
   }
 
   private async load(gathering: Gathering, ids: string[], where: Where): Promise<void> {

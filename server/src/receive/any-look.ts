@@ -22,6 +22,11 @@ export class AnyLook {
   /** Finds what is in the AnyValue [from, to): the last of its fields, as protobuf has it for a oneof. */
   look(from: number, to: number): number {
     const wire = this.wire
+    // Nearly every value is one short string: a tag, a length of one byte, and the text to the end.
+    if (wire.bytes[from] === stringTag && to - from < 130 && wire.bytes[from + 1] === to - from - 2) {
+      this.found(valueKinds.string, from + 2, to)
+      return valueKinds.string
+    }
     this.kind = valueKinds.none
     wire.pos = from
     while (wire.pos < to) {

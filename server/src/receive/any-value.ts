@@ -26,13 +26,24 @@ export class AnyValues {
 
   /** Writes the value as a String, at most `bytesMax` of it. */
   write(out: Bytes, from: number, to: number, bytesMax: number): void {
-    if (this.seen.look(from, to) === valueKinds.string) {
-      this.note(out.text(this.wire.bytes, this.seen.from, this.seen.to, bytesMax))
+    const { seen, wire } = this
+    const kind = seen.look(from, to)
+    if (kind === valueKinds.string) {
+      const outcome = out.text(wire.bytes, seen.from, seen.to, bytesMax)
+      if (outcome !== textWhole) this.note(outcome)
       return
     }
-    if (this.seen.kind === valueKinds.none) {
+    if (kind === valueKinds.none) {
       out.uint8(0)
       return
+    }
+    if (kind === valueKinds.int) {
+      wire.pos = seen.from
+      const value = wire.varint(seen.to)
+      if (wire.high === 0 && value <= 0x7fffffff) {
+        out.digits(value)
+        return
+      }
     }
     this.writeText(out, this.foundText(bytesMax), bytesMax)
   }

@@ -108,7 +108,8 @@ function technicalKey(meaning: number | undefined): string | undefined {
   return undefined
 }
 
-function isSame(known: Buffer, source: Buffer, from: number, to: number): boolean {
+/** The bytes [from, to) of `source` are these. */
+export function isSame(known: Buffer, source: Buffer, from: number, to: number): boolean {
   if (known.length !== to - from) return false
   for (let i = 0; i < known.length; i += 1) {
     if (known[i] !== source[from + i]) return false

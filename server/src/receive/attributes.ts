@@ -2,7 +2,7 @@
 // what is a business key, and leaves out what a rule drops. Wire bytes in, column bytes out, no object per attribute.
 import { valueKinds } from './any-look.ts'
 import type { AnyValues } from './any-value.ts'
-import type { AttributeName, AttributeNames } from './attribute-names.ts'
+import { isSame, type AttributeName, type AttributeNames } from './attribute-names.ts'
 import type { Facts } from './facts.ts'
 import type { KeyList } from './key-list.ts'
 import { keyValueBytesMax } from './limits.ts'
@@ -21,6 +21,7 @@ export class Attributes {
   private valueFrom = 0
   private valueTo = 0
   private readonly element = new Bytes(keyValueBytesMax)
+  private readonly guesses: AttributeName[] = []
 
   constructor(
     private readonly wire: WireReader,
@@ -34,11 +35,11 @@ export class Attributes {
     let written = 0
     for (let i = 0; i < pairs.count; i += 1) {
       this.split(pairs.from(i), pairs.to(i))
-      const name = this.names.find(this.wire.bytes, this.keyFrom, this.keyTo)
+      const name = this.nameAt(i)
       if (name.drop || name.policy === 'off' || name.cut) {
         if (!this.admit(name)) continue
       }
-      out.keys.raw(name.native, 0, name.native.length)
+      out.keys.all(name.native)
       const before = out.values.length
       const { valueFrom, valueTo } = this
       this.values.writeNamed(out.values, name, valueFrom, valueTo)
@@ -48,6 +49,17 @@ export class Attributes {
     }
     out.offsets.offset(written)
     if (pairs.dropped > 0) this.tally.change('attributes_dropped', pairs.dropped)
+  }
+
+  /** The name of the pair at hand. Items of one kind have the same attributes in the same order, so the last one is tried first. */
+  private nameAt(index: number): AttributeName {
+    const { bytes } = this.wire
+    const guess = this.guesses[index]
+    if (guess !== undefined && isSame(guess.bytes, bytes, this.keyFrom, this.keyTo)) return guess
+    const name = this.names.find(bytes, this.keyFrom, this.keyTo)
+    // A name that had to be cut may be as long as a body: it is not kept.
+    if (!name.cut) this.guesses[index] = name
+    return name
   }
 
   /** False when a rule leaves the attribute out. */

@@ -1,6 +1,7 @@
 // What a span says about messaging, databases and its peer, as columns, and the technical keys that follow from it. Facts
 // (where attributes with a meaning stand) in, column bytes out. The words are conventions.ts; this file only reads and writes.
 import { messageIdName, messageKeyName, positionName } from '../keys/rules.ts'
+import { remember } from '../keys/remember.ts'
 import { hasPeer, meanings, offsetInId, operationOf, tableOf } from './conventions.ts'
 import type { Facts } from './facts.ts'
 import type { KeyList } from './key-list.ts'
@@ -14,6 +15,7 @@ const messageKey = nativeString(messageKeyName)
 const messageId = nativeString(messageIdName)
 const position = nativeString(positionName)
 const statementBytesMax = 2000
+const tableOfKnown = remember(tableOf, { entriesMax: 5000, charsMax: 500 })
 const noOffset = -1n
 
 export class MessageFacts {
@@ -137,7 +139,7 @@ export class MessageFacts {
       this.writeText(this.dbTable, facts, meanings.dbTable)
       return
     }
-    const named = tableOf(this.text(facts, meanings.dbStatement, statementBytesMax))
+    const named = tableOfKnown(this.text(facts, meanings.dbStatement, statementBytesMax))
     this.dbTable.string(named || this.namespaceOf(facts))
   }
 

@@ -1,5 +1,6 @@
 // What must not reach the disk: attributes that are dropped by name, and patterns that are masked in texts. Names and texts in,
 // decisions and masked texts out. Applied before the journal, to every signal. No I/O here; load-privacy.ts reads the file.
+import { remember } from '../keys/remember.ts'
 import { cardNumbers, defaultMasks, dropWords, maskedAttributes, type MaskRule } from './privacy-defaults.ts'
 
 /** Patterns run on pieces of at most this length, so that a slow one stays bounded. */
@@ -41,16 +42,18 @@ export function makePrivacy(settings: PrivacySettings): Privacy {
     return settings.defaults ? cardNumbers(text) : text
   }
 
+  function mask(text: string): string {
+    if (text.length <= maskWindowChars) return maskPiece(text)
+    return windowsOf(text)
+      .map((piece) => maskPiece(piece))
+      .join('')
+  }
+
   return {
     drops: (attribute) =>
       dropped(attribute) || (settings.defaults && dropWords.has(lastWord(attribute)) && !kept(attribute)),
     masks: (attribute) => masked(attribute) || (settings.defaults && maskedAttributes.has(attribute)),
-    mask: (text) =>
-      text.length <= maskWindowChars
-        ? maskPiece(text)
-        : windowsOf(text)
-            .map((piece) => maskPiece(piece))
-            .join(''),
+    mask: remember(mask, { entriesMax: 10_000, charsMax: 500 }),
   }
 }
 

@@ -216,13 +216,13 @@ export class Reading {
   /** Env, cluster, service, scope and the attributes of the resource, which stand on every row. */
   writeResource(out: { env: Bytes; cluster: Bytes; service: Bytes; scope: Bytes; resource: MapStreams }): void {
     const { resource, scope } = this
-    out.env.raw(resource.env, 0, resource.env.length)
-    out.service.raw(resource.service, 0, resource.service.length)
-    out.scope.raw(scope, 0, scope.length)
+    out.env.all(resource.env)
+    out.service.all(resource.service)
+    out.scope.all(scope)
     out.resource.offsets.offset(resource.count)
-    out.resource.keys.raw(resource.keys, 0, resource.keys.length)
-    out.resource.values.raw(resource.values, 0, resource.values.length)
+    out.resource.keys.all(resource.keys)
+    out.resource.values.all(resource.values)
     const cluster = this.factString(this.facts, meanings.cluster) ?? resource.cluster
-    out.cluster.raw(cluster, 0, cluster.length)
+    out.cluster.all(cluster)
   }
 }

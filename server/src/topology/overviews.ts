@@ -17,6 +17,7 @@ import { Remembered } from './remember.ts'
 import { usualShare, type HourCount } from './usual.ts'
 import { vitals, type Intake, type Step } from './vitals.ts'
 import { fromFirst, liveWindow, pastWindow, rangeSecondsDefault, type AskedWindow } from './window.ts'
+import { nameClusters } from './name-clusters.ts'
 
 /** Events in the list beside the map. */
 const recentMax = 20
@@ -243,7 +244,7 @@ async function readMap(store: Store, args: RollupArgs) {
     readServices(store, args),
     readCalls(store, args),
   ])
-  return { halves, services, calls }
+  return { halves: nameClusters(halves, args.cluster), services, calls }
 }
 
 /** Kinds whose spans are attempts: requests served and messages taken. The steps count the same. */

@@ -42,6 +42,8 @@ const backlinksMax = 200
 const firstWindowUs = 60_000_000
 /** A search begins no new window after this long. */
 export const searchMsMax = 8_000
+/** Traces that one window answers. */
+const pageMax = 1_000
 /** Rows of the key index that a search by key reads. */
 const keyRowsMax = 5_000
 /** Environments that one trace id may be found in. */
@@ -95,24 +97,35 @@ export class TraceFinder {
 
   private async listByWindow(search: Search) {
     const { filter, limit, fromUs, toUs, args } = search
-    const untilMs = this.now() / 1000 + searchMsMax
+    const untilMs = performance.now() + searchMsMax
     const seen = new Set<string>()
     const traces: TraceSummary[] = []
     const first = filter.attrs[0]
     // One condition finds candidates; the others may be true of other spans of the trace and are asked of those only.
     const own: SpanFilter = first ? { ...filter, service: '', name: '', attrs: [first] } : filter
     const find = { ...own, failed: args.status === 'error' && first === undefined && !args.service && !args.name }
+    const long = args.minDurationUs ? { minDurationUs: args.minDurationUs } : {}
     let windowUs = firstWindowUs
     let atUs = toUs
-    while (atUs > fromUs && traces.length <= limit && this.now() / 1000 < untilMs) {
+    while (atUs > fromUs && traces.length <= limit) {
+      const maxSeconds = (untilMs - performance.now()) / 1000
+      if (maxSeconds <= 0) break
       const startUs = Math.max(fromUs, atUs - windowUs)
-      const max = listMax * 2
-      const found = await readTracesInWindow(this.store, { filter: find, fromUs: startUs, toUs: atUs, max })
+      const window = {
+        filter: find,
+        ...long,
+        fromUs: startUs,
+        toUs: atUs,
+        max: pageMax,
+        maxSeconds: Math.ceil(maxSeconds),
+      }
+      const found = await readTracesInWindow(this.store, window).catch(whenTimeIsUp)
+      if (found === undefined) break
       const fresh = found.map((one) => one.traceId).filter((id) => !seen.has(id))
       for (const id of fresh) seen.add(id)
       traces.push(...(await this.summaries(search, fresh, first)))
       // A full answer ends in the middle of its window: go on from there. One microsecond that holds more is passed.
-      const isFull = found.length === max
+      const isFull = found.length === pageMax
       atUs = isFull ? Math.min(atUs - 1, found.at(-1)!.lastUs + 1) : startUs
       if (!isFull) windowUs *= 2
     }
@@ -201,4 +214,10 @@ function conditionsLeft(filter: SpanFilter, known: { name: string; value: string
   const others = filter.attrs.filter((attr) => attr !== known).map((attr) => ({ ...where, attrs: [attr] }))
   const isNamed = filter.service !== undefined || filter.name !== undefined
   return isNamed ? [{ ...filter, attrs: [] }, ...others] : others
+}
+
+/** A window that took too long ends the search: what was found so far is the answer, and it says how far back it got. */
+function whenTimeIsUp(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && String(error.code) === '159') return undefined
+  throw error
 }

@@ -16,7 +16,10 @@ function badNight(random: () => number): Story {
     else if (dice < 0.4 && ['payment', 'notification', 'shipping'].includes(hop)) s.byLink()
     if (random() < 0.2) s.lateBy(Math.floor(random() * 100) * second)
   })
+  const together = random() < 0.5
   for (const span of told.spans) {
+    // A clock with a resolution of a second makes many spans begin together.
+    if (together) span.startUs -= span.startUs % second
     if (random() < 0.1) span.startUs += Math.floor((random() - 0.5) * 180) * second
     if (random() < 0.15) Object.assign(span, { status: 2, errorType: 'Boom' })
     if (random() < 0.15) span.keys = []

@@ -110,6 +110,32 @@ export class Bytes {
     this.length = at
   }
 
+  /** All of another buffer. */
+  all(source: Buffer): void {
+    const count = source.length
+    this.reserve(count)
+    const at = this.length
+    this.length = at + count
+    const buffer = this.buffer
+    if (count > loopBytesMax) buffer.set(source, at)
+    else for (let i = 0; i < count; i += 1) buffer[at + i] = source[i]!
+  }
+
+  /** A whole number below 2^31 as decimal text with its length. */
+  digits(value: number): void {
+    let count = 1
+    for (let rest = value; rest > 9; rest = (rest / 10) | 0) count += 1
+    this.reserve(count + 1)
+    const buffer = this.buffer
+    buffer[this.length] = count
+    let rest = value
+    for (let at = this.length + count; at > this.length; at -= 1) {
+      buffer[at] = 48 + (rest % 10)
+      rest = (rest / 10) | 0
+    }
+    this.length += count + 1
+  }
+
   /** A text from a body, at most `bytesMax` of it. Says whether it had to be cut or its UTF-8 repaired. */
   text(source: Buffer, from: number, to: number, bytesMax: number): number {
     if (to - from > bytesMax) return this.text(source, from, cutAt(source, from, from + bytesMax), bytesMax) | textCut

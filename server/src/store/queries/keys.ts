@@ -3,8 +3,12 @@
 import type { Store } from '../clickhouse.ts'
 
 const maxSeconds = 10
-/** Rows read to measure how wide a value spreads: beyond this it is wide in any case. */
-const spreadRowsMax = 5_000_000
+/** Rows of the index read to measure how wide several values spread. */
+const togetherRowsMax = 8_000_000
+/** The same for one value: with more rows than this it is wide in any case. */
+const aloneRowsMax = 1_000_000
+/** Environments that one value may be found in. */
+const envsMax = 20
 
 export interface KeyRow {
   env: string
@@ -30,15 +34,32 @@ export interface KeyLookup {
   max: number
 }
 
+const columnsSql = `env, cluster, name, value, toUnixTimestamp64Micro(ts) AS at_us, lower(hex(trace_id)) AS trace_hex,
+  lower(hex(span_id)) AS span_hex, service, kind`
+const whereSql = `({env:String} = '' OR env = {env:String}) AND ({cluster:String} = '' OR cluster = '' OR cluster = {cluster:String})`
+const onceSql = `ORDER BY at_us DESC, trace_hex, span_hex
+LIMIT 1 BY trace_hex, span_hex, name, value
+LIMIT {max:UInt32}`
+
 const rowsSql = `
-SELECT env, cluster, name, value, toUnixTimestamp64Micro(ts) AS at_us, lower(hex(trace_id)) AS trace_hex, lower(hex(span_id)) AS span_hex, service, kind
+SELECT ${columnsSql}
 FROM key_index
 WHERE value IN {values:Array(String)}
   AND (name IN {names:Array(String)} OR (empty({names:Array(String)}) AND (NOT startsWith(name, '@') OR name = '@message')))
-  AND ({env:String} = '' OR env = {env:String}) AND ({cluster:String} = '' OR cluster = '' OR cluster = {cluster:String})
-ORDER BY ts DESC, trace_hex, span_hex
-LIMIT 1 BY trace_hex, span_hex, name, value
-LIMIT {max:UInt32}`
+  AND ${whereSql}
+${onceSql}`
+
+// With one value and one name the index is read from its newest end and no further than needed, however wide the value is.
+// Twice as many rows are taken as may be answered, since a row that was stored twice is answered once.
+const oneKeySql = `
+SELECT ${columnsSql}
+FROM (
+  SELECT env, cluster, name, value, ts, trace_id, span_id, service, kind FROM key_index
+  WHERE value = {value:String} AND name = {name:String} AND ${whereSql}
+  ORDER BY ts DESC
+  LIMIT {max:UInt32} * 2
+)
+${onceSql}`
 
 interface RawKeyRow {
   env: string
@@ -56,7 +77,12 @@ interface RawKeyRow {
 export async function readKeyRows(store: Store, lookup: KeyLookup): Promise<KeyRow[]> {
   if (lookup.values.length === 0) return []
   const { values, names = [], env = '', cluster = '', max } = lookup
-  const rows = await store.rows<RawKeyRow>(rowsSql, { values, names, env, cluster, max }, { maxSeconds })
+  const [value, ...otherValues] = values
+  const [name, ...otherNames] = names
+  const isOne = name !== undefined && otherNames.length + otherValues.length === 0
+  const rows = isOne
+    ? await store.rows<RawKeyRow>(oneKeySql, { value, name, env, cluster, max }, { maxSeconds })
+    : await store.rows<RawKeyRow>(rowsSql, { values, names, env, cluster, max }, { maxSeconds })
   return rows.map((row) => ({
     env: row.env,
     cluster: row.cluster,
@@ -72,7 +98,7 @@ export async function readKeyRows(store: Store, lookup: KeyLookup): Promise<KeyR
 
 const withoutZeros = (id: string) => (/^0*$/.test(id) ? '' : id)
 
-const spreadSql = `
+const spreadSql = (limits: string) => `
 SELECT env, name, value, max(roots) AS roots_a_day
 FROM (
   SELECT env, name, value, toDate(ts) AS day, uniq(trace_id) AS roots
@@ -83,7 +109,11 @@ FROM (
 GROUP BY env, name, value
 HAVING roots_a_day > {limit:UInt32}
 LIMIT {max:UInt32}
-SETTINGS max_rows_to_read = ${spreadRowsMax}, read_overflow_mode = 'break'`
+SETTINGS ${limits}`
+
+// Refused before anything is read when the index says that it would be more.
+const togetherSql = spreadSql(`max_rows_to_read = ${togetherRowsMax}`)
+const aloneSql = spreadSql(`max_rows_to_read = ${aloneRowsMax}, read_overflow_mode = 'break'`)
 
 export interface Spread {
   env: string
@@ -93,17 +123,35 @@ export interface Spread {
   roots: number
 }
 
-/** The keys among these that join more than `limit` roots on some day. */
-export async function readWideKeys(
-  store: Store,
-  args: { keys: { name: string; value: string }[]; env?: string; limit: number },
-): Promise<Spread[]> {
+interface WideArgs {
+  keys: { name: string; value: string }[]
+  env?: string
+  limit: number
+}
+
+/** The keys among these that join more than `limit` roots on some day; also pairs of their names and values that were not asked. */
+export async function readWideKeys(store: Store, args: WideArgs): Promise<Spread[]> {
   if (args.keys.length === 0) return []
-  const values = [...new Set(args.keys.map((key) => key.value))]
-  const names = [...new Set(args.keys.map((key) => key.name))]
-  const asked = { values, names, env: args.env ?? '', limit: args.limit, max: values.length * names.length * 8 }
-  const rows = await store.rows<{ env: string; name: string; value: string; roots_a_day: string }>(spreadSql, asked, {
+  try {
+    return await spreads(store, togetherSql, args)
+  } catch (error) {
+    if (!isTooManyRows(error)) throw error
+  }
+  // One of them is so wide that reading it would use up what the others need: each gets its own bound.
+  const found: Spread[] = []
+  for (const key of args.keys) found.push(...(await spreads(store, aloneSql, { ...args, keys: [key] })))
+  return found
+}
+
+async function spreads(store: Store, sql: string, { keys, env = '', limit }: WideArgs): Promise<Spread[]> {
+  const values = [...new Set(keys.map((key) => key.value))]
+  const names = [...new Set(keys.map((key) => key.name))]
+  const asked = { values, names, env, limit, max: values.length * names.length * envsMax }
+  const rows = await store.rows<{ env: string; name: string; value: string; roots_a_day: string }>(sql, asked, {
     maxSeconds,
   })
   return rows.map((row) => ({ env: row.env, name: row.name, value: row.value, roots: Number(row.roots_a_day) }))
 }
+
+/** ClickHouse's TOO_MANY_ROWS. */
+const isTooManyRows = (error: unknown) => error instanceof Error && 'code' in error && String(error.code) === '158'

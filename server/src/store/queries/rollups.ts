@@ -33,9 +33,8 @@ const toCounts = (row: CountRow) => ({
   lastUs: Number(row.last_us),
 })
 
-const params = ({ env, cluster, fromS, toS, recentFromS, recentToS }: RollupArgs) => ({
+const params = ({ env, fromS, toS, recentFromS, recentToS }: RollupArgs) => ({
   env,
-  cluster,
   from: fromS,
   to: toS,
   recentFrom: recentFromS,
@@ -52,7 +51,6 @@ SELECT env, cluster, service, operation, topic, consumer_group, db_system, db_ta
   toUnixTimestamp64Micro(toDateTime64(max(last_ts), 6, 'UTC')) AS last_us
 FROM hops_10s WHERE t >= toDateTime({from:UInt32}) AND t < toDateTime({to:UInt32})
   AND ({env:String} = '' OR env = {env:String})
-  AND ({cluster:String} = '' OR topic = '' OR cluster = {cluster:String})
 GROUP BY env, cluster, service, operation, topic, consumer_group, db_system, db_table
 LIMIT {rowsMax:UInt32}
 SETTINGS prefer_column_name_to_alias = 1`
@@ -69,7 +67,7 @@ interface HopRow extends CountRow {
   partitions: number[]
 }
 
-/** What each service did with each topic and table. The cluster is Kafka's, so it selects topics and leaves tables alone. */
+/** What each service did with each topic and table, in all clusters: spans without one are told apart by those that name it. */
 export async function readHalfEdges(store: Store, args: RollupArgs) {
   const rows = await store.rows<HopRow>(hopsSql, params(args), { maxSeconds })
   return rows.map((row) => ({

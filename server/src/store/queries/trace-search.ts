@@ -28,12 +28,18 @@ const matchSql = `({env:String} = '' OR env = {env:String}) AND ({cluster:String
   AND ({service:String} = '' OR service = {service:String}) AND ({name:String} = '' OR name = {name:String})
   AND ({failed:UInt8} = 0 OR status = 2)`
 
-const windowSql = (withAttrs: boolean) => `
+// A trace is as long as all of its spans, so the index is asked. It has a row for each insert until they are merged; rows that ended
+// more than a day before the window are not looked at, so a trace that stood still for longer than that counts from then.
+const longSql = `AND trace_id IN (SELECT trace_id FROM trace_index
+  WHERE end_ts >= fromUnixTimestamp64Micro({fromUs:Int64}, 'UTC') - INTERVAL 1 DAY
+  GROUP BY trace_id HAVING max(end_ts) >= min(start_ts) + toIntervalMicrosecond({minDurationUs:Int64}))`
+
+const windowSql = (withAttrs: boolean, withDuration: boolean) => `
 SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Micro(toDateTime64(max(ts), 6, 'UTC')) AS last_us
 FROM spans
 WHERE bucket >= toDateTime(intDiv({fromUs:Int64}, 900000000) * 900, 'UTC') AND bucket <= toDateTime(intDiv({toUs:Int64}, 1000000), 'UTC')
   AND ts >= fromUnixTimestamp64Micro({fromUs:Int64}, 'UTC') AND ts < fromUnixTimestamp64Micro({toUs:Int64}, 'UTC')
-  AND ${matchSql} ${withAttrs ? attrsSql : ''}
+  AND ${matchSql} ${withAttrs ? attrsSql : ''} ${withDuration ? longSql : ''}
 GROUP BY trace_id
 ORDER BY last_us DESC, id
 LIMIT {max:UInt32}`
@@ -51,13 +57,17 @@ const matchOf = (filter: SpanFilter) => ({
 /** Traces with a span that fits and began in [fromUs, toUs), the newest such span first. */
 export async function readTracesInWindow(
   store: Store,
-  args: { filter: SpanFilter; fromUs: number; toUs: number; max: number },
+  args: { filter: SpanFilter; minDurationUs?: number; fromUs: number; toUs: number; max: number; maxSeconds: number },
 ): Promise<TraceSighting[]> {
-  const { filter, fromUs, toUs, max } = args
-  const asked = { ...matchOf(filter), fromUs, toUs, max }
-  const rows = await store.rows<{ id: string; last_us: string }>(windowSql(filter.attrs.length > 0), asked, {
-    maxSeconds,
-  })
+  const { filter, fromUs, toUs, max, minDurationUs = 0, maxSeconds } = args
+  const asked = { ...matchOf(filter), fromUs, toUs, max, minDurationUs }
+  const rows = await store.rows<{ id: string; last_us: string }>(
+    windowSql(filter.attrs.length > 0, minDurationUs > 0),
+    asked,
+    {
+      maxSeconds,
+    },
+  )
   return rows.map((row) => ({ traceId: row.id, lastUs: Number(row.last_us) }))
 }
 

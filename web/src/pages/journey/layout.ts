@@ -173,10 +173,24 @@ export function layOut(hops: readonly Hop[], width: number): Layout {
   }
 }
 
+/** Causes that no other cause leads to: a line for each of the others would only repeat the way. */
+function nearCauses({ causes }: Spot): Spot[] {
+  if (causes.length < 2) return causes
+  const behind = new Set<Spot>()
+  const stack = causes.flatMap((cause) => cause.causes)
+  for (let spot = stack.pop(); spot; spot = stack.pop()) {
+    if (behind.has(spot)) continue
+    behind.add(spot)
+    stack.push(...spot.causes)
+  }
+  return causes.filter((cause) => !behind.has(cause))
+}
+
 function drawLines(spots: Spot[], cards: Map<string, Card>): Line[] {
-  return spots.flatMap(({ hop, causes }) => {
+  return spots.flatMap((spot) => {
+    const { hop } = spot
     const to = cards.get(hop.id)!
-    return causes.map((cause): Line => {
+    return nearCauses(spot).map((cause): Line => {
       const from = cards.get(cause.hop.id)!
       return {
         id: `${cause.hop.id}>${hop.id}`,

@@ -149,11 +149,12 @@ function measureSkew(node: TreeNode): number | undefined {
 /** The attempt of the same consumer at the same message that ended last before this one began. Siblings come in order of time. */
 function findAttemptBefore(node: TreeNode, parent: TreeNode): TreeNode | undefined {
   const { span } = node
-  if (!span || !isConsumer(span)) return undefined
+  if (span?.messaging?.offset === undefined || !isConsumer(span)) return undefined
   const isSame = (other: Span): boolean =>
     isConsumer(other) &&
     other.service === span.service &&
-    other.name === span.name &&
+    other.messaging?.topic === span.messaging?.topic &&
+    other.messaging?.operation === span.messaging?.operation &&
     other.messaging?.group === span.messaging?.group &&
     other.messaging?.offset === span.messaging?.offset &&
     other.messaging?.partition === span.messaging?.partition
@@ -173,7 +174,10 @@ function findWait(node: TreeNode): TreeNode['wait'] {
   if (toUs - fromUs < (isConsumer(span) ? 1 : handOverFromUs)) return undefined
   const message = span.messaging ?? parent.span.messaging
   const before = findAttemptBefore(node, parent)
-  if (before) return { fromUs: before.endUs, toUs, label: 'tried again after', again: true }
+  if (before) {
+    const label = before.span?.status === 'error' ? 'tried again after' : 'delivered again after'
+    return { fromUs: before.endUs, toUs, label, again: true }
+  }
   if (!isConsumer(span) || !message?.topic) return { fromUs, toUs, label: 'after its parent ended' }
   const { partition, offset } = message
   const at = `${partition === undefined ? '' : ` p${partition}`}${offset === undefined ? '' : ` @${offset}`}`

@@ -58,6 +58,11 @@ describe('layOut', () => {
     expect(layOut(chain(40), width).width).toBeGreaterThan(width)
   })
 
+  it('draws no second line to a cause that another cause leads to', () => {
+    const hops = [hopOf('a', []), hopOf('b', ['a']), hopOf('c', ['a']), hopOf('j', ['a', 'b', 'c'])]
+    expect(layOut(hops, width).lines.map((line) => line.id)).toEqual(['a>b', 'a>c', 'b>j', 'c>j'])
+  })
+
   it('breaks the line to a broken hop and gives the octagon room', () => {
     const { lines } = layOut([hopOf('a', []), hopOf('b', ['a'], { state: 'failed' }), hopOf('c', ['b'])], width)
     expect(lines.map((line) => line.kind)).toEqual(['broken', 'plain'])

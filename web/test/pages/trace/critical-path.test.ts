@@ -35,7 +35,11 @@ describe('findCriticalPath', () => {
     ],
     [
       'of two consumers the later',
-      [publishOf('p', '', 0, 2), consumeOf('c', 'p', 40, 250), consumeOf('d', 'p', 29_000, 29_100)],
+      [
+        publishOf('p', '', 0, 2),
+        consumeOf('c', 'p', 40, 250),
+        consumeOf('d', 'p', 29_000, 29_100, { service: 'shipping' }),
+      ],
       ['p 0-2', 'd ~2-29000', 'd 29000-29100'],
     ],
     [

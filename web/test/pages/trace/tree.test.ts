@@ -85,7 +85,7 @@ describe('buildTree', () => {
     const other = consumeOf('d', 'p', 700, 710, { service: 'shipping' })
     const tree = buildTree([
       publishOf('p', '', 0, 2),
-      consumeOf('c1', 'p', 40, 450),
+      consumeOf('c1', 'p', 40, 450, { status: 'error' }),
       consumeOf('c2', 'p', 560, 600),
       other,
     ])
