@@ -71,11 +71,3 @@ export function atPath(path: string, grpcPort: number): Trouble {
   }
   return { what, hint: 'OTLP over HTTP is at /v1/traces, /v1/metrics and /v1/logs.' }
 }
-
-/** A service or method that is asked for by gRPC and not there. */
-export function atMethod(path: string): Trouble {
-  return {
-    what: `a gRPC call of ${path.slice(0, 120)}`,
-    hint: 'Only Export of the OTLP trace, metrics and logs services is served here.',
-  }
-}
