@@ -39,7 +39,7 @@ export async function install() {
   say(`installing ${count} packages with npm; a minute or two with an empty cache`)
   // Not `npm ci`: it refuses the whole lock file when one optional package of another platform cannot be looked up, as with a
   // registry that mirrors only what is used. This installs the same locked versions and changes neither file.
-  const args = ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund']
+  const args = ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
   await run('npm', args, 'npm could not install the packages; its own words are above. It needs a package registry.')
   stamp('install', wanted)
   say(`installed in ${seconds(started)}`)

@@ -1,14 +1,14 @@
 // Starts the product, alone or with the demo, and prints one block of addresses at the end. The order is: a Kafka (if any), the
 // server, the collector (if there is a Kafka), the demo. It stops the other way round.
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { start as startKafka } from '../kafka/kafka.mjs'
 import { Children } from './children.mjs'
 import { checkPorts, portOf } from './ports.mjs'
 import { build, install, print, root, say } from './steps.mjs'
 
 const readyTimeoutMs = 60_000
-const demoDir = join(root, '.data/demo')
+const demoDir = process.env.DATA_DIR ? resolve(process.env.DATA_DIR) : join(root, '.data/demo')
 /** What the in-memory log calls itself (deploy/demo/src/shop.ts). */
 const memoryCluster = 'demo-in-memory'
 const notes = {
@@ -74,8 +74,9 @@ function untilToldToStop() {
 
 async function openKafka(demo, children) {
   if (!demo) return undefined
-  // The demo begins empty each time: its offsets begin at 0 again, and must not meet those of the run before.
-  rmSync(demoDir, { recursive: true, force: true })
+  // The demo begins empty each time: its offsets begin at 0 again, and must not meet those of the run before. A folder that was
+  // named is somebody's: nothing is removed there.
+  if (!process.env.DATA_DIR) rmSync(demoDir, { recursive: true, force: true })
   mkdirSync(demoDir, { recursive: true })
   if (demo !== 'kafka') return undefined
   const started = Date.now()
@@ -94,7 +95,7 @@ function startServer(children, demo, demoPort, kafkaCluster) {
       // Read by libuv before the first line of the program runs, so it cannot be set later.
       UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16',
       ...(demo && {
-        DATA_DIR: process.env.DATA_DIR ?? demoDir,
+        DATA_DIR: demoDir,
         DEMO_URL: `http://127.0.0.1:${demoPort}`,
         DEMO_NOTE: notes[demo],
         // The shop's spans do not say which cluster they mean, as most spans do not; there is only this one.
