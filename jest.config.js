@@ -26,6 +26,18 @@ export default {
   testTimeout: 120_000,
   projects: [
     { ...base, displayName: 'server', rootDir: 'server' },
+    {
+      ...base,
+      // The same tests of the whole server, its store behind HTTP: a server that CLICKHOUSE_URL names, or the test-only front.
+      displayName: 'server over HTTP',
+      rootDir: 'server',
+      testMatch: ['<rootDir>/test/app/**/*.test.ts'],
+      // These choose their store themselves.
+      testPathIgnorePatterns: [...base.testPathIgnorePatterns, '/app/store-goes-away.test.ts$'],
+      globalSetup: '<rootDir>/test/app/over-http.mjs',
+      globalTeardown: '<rootDir>/test/app/over-http-end.mjs',
+      setupFiles: ['<rootDir>/test/app/store-over-http.mjs'],
+    },
     { ...base, displayName: 'collector', rootDir: 'collector' },
     {
       ...base,

@@ -1,4 +1,5 @@
 // Serves the built page from memory: what is not in the folder at the start cannot be asked for, so no path leads out of it.
+// A page built later is served after the next start, whole, never half of each.
 // Files with a hash in their name never change; the page itself is asked for again each time. Only paths of pages that exist
 // answer with the page; any other path says 404, with the page, which knows how to say it.
 import { createHash } from 'node:crypto'

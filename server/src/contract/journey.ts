@@ -85,7 +85,8 @@ export interface Journey {
   traceIds: string[]
   coverage: {
     hops: { hopId: string; share: number; windowUs: number }[]
-    gaps: { source: string; sinceUs: number; text: string }[]
+    /** `sinceUs`: when watching stopped; absent when it never began or when it is not known. */
+    gaps: { source: string; sinceUs?: number; text: string }[]
   }
   /** Which bound was reached, when not everything could be followed, and what that bound is. */
   bounded?: JourneyBound

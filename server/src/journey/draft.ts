@@ -28,11 +28,16 @@ export interface Draft {
   positions: Set<string>
   joins: Join[]
   flags: Set<string>
+  /** Ids of the hops that put the message of this consume aside. */
+  parkedIn?: string[]
   /** How the two sides of a call found each other, when it was not by trace. */
   pairedBy?: { via: Via; confidence: number; oneOf?: number }
 }
 
 export const spansOf = (draft: Draft): SpanEvidence[] => [...draft.core, ...draft.folded]
+
+/** It sent a message, be it a dead letter. */
+export const isSend = (draft: { kind: HopKind }): boolean => draft.kind === 'publish' || draft.kind === 'dlq'
 
 /** Core spans are in time order. */
 export const startOf = (draft: Draft): number => draft.core[0]!.startUs

@@ -51,6 +51,16 @@ export interface SpanEvidence {
   errorMessage: string
   links: LinkEvidence[]
   keys: KeyValue[]
+  /** What a sent message says of where it failed before, when its span shows those headers. */
+  deadLetter?: DeadLetterEvidence
+}
+
+export interface DeadLetterEvidence {
+  /** True when the headers are those that only dead letters have. */
+  isNamed: boolean
+  /** Where it was read before it was put aside. */
+  topic?: string
+  position?: string
 }
 
 export interface LogEvidence {

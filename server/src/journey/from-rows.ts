@@ -2,7 +2,7 @@
 // rules of keys/, its error and its message. Values that were hashed on the way in stay as they are. Pure.
 import { keysOf } from '../keys/keys-of.ts'
 import type { KeyRules } from '../keys/rules.ts'
-import type { LinkEvidence, SpanEvidence } from './evidence.ts'
+import type { DeadLetterEvidence, LinkEvidence, SpanEvidence } from './evidence.ts'
 
 /** The columns that are read; rows of the store have these and more. */
 export interface SpanFields {
@@ -35,6 +35,9 @@ export interface SpanFields {
 }
 
 type Attrs = Record<string, string>
+
+/** As much of a stack as its first line is looked for in. */
+const stackHeadChars = 500
 
 /** Names old and new; the first that is there wins, as on the way in. */
 const names = {
@@ -89,6 +92,7 @@ export function spanFromRow(row: SpanFields, rules: KeyRules): SpanEvidence {
     ...errorOf(row),
     links: row.link_traces.map((traceId, at) => linkOf(row, traceId, at)),
     keys: keysOf(attrs, rules),
+    ...deadLetterOf(attrs),
   }
 }
 
@@ -115,14 +119,45 @@ function messageIdOf(row: SpanFields, rules: KeyRules): string {
   return rules.valueOf('@message', id)
 }
 
-/** The exception that was recorded says more than the status; the error type says more than nothing. */
+/**
+ * The exception that was recorded says more than the status; the error type says more than nothing. A type that is only a number
+ * (the code of a DOMException) says less than any word: the name in the first line of the stack is what people search for.
+ */
 function errorOf(row: SpanFields): { errorType: string; errorMessage: string } {
   if (row.status !== 2) return { errorType: '', errorMessage: '' }
   const at = row.event_names.findLastIndex((name) => name === 'exception' || name.endsWith('.exception'))
   const exception = row.event_attrs[at] ?? {}
-  const errorType = exception['exception.type'] || row.attrs['exception.type'] || row.attrs['error.type'] || ''
+  const stack = exception['exception.stacktrace'] || row.attrs['exception.stacktrace'] || ''
+  const types = [
+    exception['exception.type'],
+    row.attrs['exception.type'],
+    row.attrs['error.type'],
+    /^\s*(?:Uncaught )?([A-Za-z_$][\w.$]*)(?=:|\s*$)/.exec(stack.slice(0, stackHeadChars).split('\n')[0] ?? '')?.[1],
+  ].filter((type): type is string => type !== undefined && type !== '')
+  const errorType = types.find((type) => !/^-?\d+$/.test(type)) ?? types[0] ?? ''
   const errorMessage = exception['exception.message'] || row.attrs['exception.message'] || row.status_message
   return { errorType, errorMessage }
+}
+
+const deadLetterHeader =
+  /^(?:messaging\.(?:kafka\.)?(?:message\.)?header\.)?(kafka_dlt[-_]original|__connect[._]errors|__streams[._]errors|x[-_]original)[-_.](topic|partition|offset)$/i
+
+/** Headers that libraries put on dead letters, where instrumentation was told to capture them; lists of one value are that value. */
+function deadLetterOf(attrs: Attrs): { deadLetter?: DeadLetterEvidence } {
+  const found: Record<string, string> = {}
+  let isNamed = false
+  for (const [name, text] of Object.entries(attrs)) {
+    const [, family = '', part = ''] = deadLetterHeader.exec(name) ?? []
+    if (part === '') continue
+    // Names that people choose themselves are on messages to be tried again, too.
+    if (!/^x/i.test(family)) isNamed = true
+    found[part.toLowerCase()] = /^\["([^"]*)"\]$/.exec(text)?.[1] ?? text
+  }
+  const { topic = '', partition = '', offset = '' } = found
+  if (topic === '' && !isNamed) return {}
+  const isPlace = topic !== '' && /^\d+$/.test(partition) && /^\d+$/.test(offset)
+  const position = isPlace ? { position: `${topic}/${partition}@${offset}` } : {}
+  return { deadLetter: { isNamed, ...(topic === '' ? {} : { topic }), ...position } }
 }
 
 function linkOf(row: SpanFields, traceId: string, at: number): LinkEvidence {

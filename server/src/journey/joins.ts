@@ -28,6 +28,18 @@ export function joinHops(joining: Joining): void {
   joinById(joining, sure)
   const byId = new Map(joining.drafts.map((draft) => [draft.id, draft]))
   for (const draft of joining.drafts) if (draft.joins.length === 0) joinFragment(joining, byId, draft)
+  for (const draft of joining.drafts) if (draft.kind !== 'consume') dropRepeats(draft, byId)
+}
+
+/** A publish inside a batch links to the message it is about; that message led to it through the batch, and is said once. */
+function dropRepeats(draft: Draft, byId: Map<string, Draft>): void {
+  if (draft.joins.length < 2) return
+  const isBehind = (join: Join) => {
+    const cause = byId.get(join.id)
+    const others = draft.joins.filter((other) => other.id !== join.id).flatMap((other) => byId.get(other.id) ?? [])
+    return cause !== undefined && others.some((other) => follows(byId, other, cause) && !follows(byId, cause, other))
+  }
+  draft.joins = draft.joins.filter((join) => join.via !== 'link' || !isBehind(join))
 }
 
 /** Keeps one join for each cause: the surest, and of equals the higher rung. */

@@ -2,8 +2,9 @@
 // unknown where only the taking of a message was seen. In: joined drafts. Out: an outcome for each, flags, and hops of their own for
 // errors that nothing else shows. Nothing here knows commits, so nothing is called waiting, missing or untraced. Pure.
 import type { HopState } from '../contract/journey.ts'
+import { markDeadLetters } from './dead-letters.ts'
 import { type Draft, serviceNode, startOf } from './draft.ts'
-import { type SpanEvidence, type SpanRef, refOf } from './evidence.ts'
+import { type Gathered, type SpanEvidence, type SpanRef, refOf } from './evidence.ts'
 import type { Folds } from './fold.ts'
 import { hasLostParent } from './joins.ts'
 import { failed, receivesOnly } from './roles.ts'
@@ -17,7 +18,7 @@ export interface Judged {
   states: Map<string, HopState>
 }
 
-export function judge(index: SpanIndex, folds: Folds, joined: Draft[]): Judged {
+export function judge(index: SpanIndex, folds: Folds, joined: Draft[], gathered: Gathered): Judged {
   const states = new Map<string, HopState>(joined.map((draft) => [draft.id, stateOf(draft)]))
   const causesOthers = new Set(joined.flatMap((draft) => draft.joins.map((join) => join.id)))
   for (const draft of joined) if (draft.kind === 'consume') judgeConsume(draft, states, causesOthers)
@@ -26,6 +27,7 @@ export function judge(index: SpanIndex, folds: Folds, joined: Draft[]): Judged {
   markRetried(index, drafts, states)
   const byId = new Map(drafts.map((draft) => [draft.id, draft]))
   for (const draft of drafts) markJoin(index, draft, byId)
+  markDeadLetters({ drafts, states, folds, gathered })
   const read = new Set(drafts.flatMap((draft) => (draft.kind === 'consume' ? draft.joins.map((join) => join.id) : [])))
   for (const draft of drafts) if (draft.kind === 'publish' && !read.has(draft.id)) draft.flags.add('no-consumer-seen')
   return { drafts, states }

@@ -7,7 +7,7 @@
 //     that moved no message, and consumers with the same key that nothing places.
 //  5. No set has a beginning and messages, and one has messages: it is the event, its beginning was not traced.
 //  6. Otherwise each set is a candidate: two requests with the same key may be two events, and which one is meant is not known.
-import { type Draft, byStart, spansOf, startOf } from './draft.ts'
+import { type Draft, byStart, isSend, spansOf, startOf } from './draft.ts'
 import { type Gathered, refOf } from './evidence.ts'
 import { inCausalOrder } from './order.ts'
 
@@ -30,7 +30,7 @@ export function chooseEvent(events: Draft[][], gathered: Gathered): Choice {
   return { candidates: [...asked].sort(byLikelihood) } // 6
 }
 
-const hasMessages = (hops: Draft[]) => hops.some((draft) => draft.kind === 'publish' || draft.kind === 'consume')
+const hasMessages = (hops: Draft[]) => hops.some((draft) => isSend(draft) || draft.kind === 'consume')
 
 /** Sets with messages first, then the newest first. */
 function byLikelihood(a: Draft[], b: Draft[]): number {

@@ -30,7 +30,8 @@ export function tell(hops: Hop[], asOfUs: number, beside: Beside): Told {
   return { state, sentence, rest: restOf(hops, state, beside) }
 }
 
-export const isBroken = (hop: Hop): boolean => hop.state === 'failed' && !hop.flags.includes('retried')
+export const isBroken = (hop: Hop): boolean =>
+  hop.state === 'dead-lettered' || (hop.state === 'failed' && !hop.flags.includes('retried'))
 
 function stateOf(hops: Hop[], asOfUs: number): JourneyState {
   if (hops.some(isBroken)) return 'broken'
@@ -53,11 +54,55 @@ const isInside = (hop: Hop, hops: Hop[]): boolean => hop.kind !== 'consume' && h
 
 function brokenSentence(hops: Hop[]): Part[] {
   const hop = firstBroken(hops)!
+  const parked = parkedAround(hop, hops)
+  if (parked) return parkedSentence(parked, hop, hops)
   return [
     ...brokenAt(hop),
     ...withError(hop),
     { text: hop.flags.includes('caught') ? '; the operation around it ended without error.' : '.' },
   ]
+}
+
+/** The dead-lettered consume that this hop is, or that it was a part of. */
+function parkedAround(hop: Hop, hops: Hop[]): Hop | undefined {
+  const byId = new Map(hops.map((one) => [one.id, one]))
+  const seen = new Set<Hop>()
+  for (let queue = [hop]; queue.length > 0;) {
+    const one = queue.pop()!
+    if (one.state === 'dead-lettered') return one
+    // What follows from a message that was sent on is no part of the work on this one.
+    if (seen.has(one) || one.kind === 'consume') continue
+    seen.add(one)
+    queue = [...queue, ...one.after.flatMap((id) => byId.get(id) ?? [])]
+  }
+  return undefined
+}
+
+function parkedSentence(parked: Hop, cause: Hop, hops: Hop[]): Part[] {
+  const into = hops.find((hop) => hop.kind === 'dlq' && hop.after.includes(parked.id))
+  const failures = (parked.attempts ?? []).filter((one) => one.error !== '').length
+  const tries = failures > 1 ? `${failures} attempts at ` : 'work on '
+  const message: Part[] = parked.position
+    ? [{ name: parked.position, type: 'position', query: parked.position }]
+    : [{ text: 'a message of ' }, nameOf(parked.from)]
+  const failed: Part[] = parked.error ? [{ text: ` after ${tries}` }, ...message, { text: ' failed' }] : []
+  return [
+    { text: 'This event broke at ' },
+    nameOf(parked.to),
+    { text: ': ' },
+    ...(into ? [nameOf(into.from), { text: ' parked it in ' }, nameOf(into.to)] : [{ text: 'it was parked' }]),
+    ...failed,
+    ...withError(parked),
+    ...(cause === parked ? [] : [{ text: '; ' }, ...madeAt(cause), { text: ' failed' }, ...withError(cause)]),
+    { text: '.' },
+  ]
+}
+
+/** What was done there, in a few words. */
+function madeAt(hop: Hop): Part[] {
+  if (hop.kind === 'publish') return [{ text: 'publishing to ' }, nameOf(hop.to)]
+  if (hop.kind === 'internal') return [{ text: hop.name }]
+  return [{ text: hop.kind === 'db' ? `${hop.name} on ` : `${hop.name} at ` }, nameOf(hop.to)]
 }
 
 function brokenAt(hop: Hop): Part[] {
@@ -101,10 +146,20 @@ const nameOf = (node: Hop['to']): Part => ({ name: node.name, type: node.type })
 function movingSentence(hops: Hop[], asOfUs: number): Part[] {
   const last = hops.reduce((newest, hop) => (hopEndUs(hop) >= hopEndUs(newest) ? hop : newest))
   const ago = Math.max(0, Math.round((asOfUs - hopEndUs(last)) / 1_000_000))
+  const failures = hops.some((hop) => hop.state === 'failed')
   return [
-    { text: `This event is moving: ${countOf(hops.length)} seen, none broken, the newest ended ${ago} s ago at ` },
-    nameOf(last.kind === 'publish' || last.kind === 'db' ? last.from : last.to),
-    { text: '. What should follow is not known yet.' },
+    {
+      text: `${hops.length === 1 ? 'The one hop that was seen' : `The newest of ${hops.length} hops`} ended ${ago} s ago at `,
+    },
+    nameOf(last.kind === 'publish' || last.kind === 'dlq' || last.kind === 'db' ? last.from : last.to),
+    {
+      text: failures
+        ? '; what failed was done again and worked.'
+        : hops.length === 1
+          ? ', without error.'
+          : '; none failed.',
+    },
+    { text: ' What should follow is not known yet.' },
   ]
 }
 

@@ -33,7 +33,7 @@ export function stitch(gathered: Gathered): Stitched {
   const drafts = [...new Set([...byOwner.values()].flat())].sort(byStart)
   joinHops({ index, spans, folds, drafts, byOwner })
   const joined = joinByKey(drafts, gathered)
-  const judged = judge(index, folds, joined)
+  const judged = judge(index, folds, joined, gathered)
   const events = findComponents(judged.drafts).all.map(inCausalOrder)
   return { events, states: judged.states, spans, linkedTraces, unattributed }
 }

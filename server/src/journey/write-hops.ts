@@ -2,7 +2,7 @@
 // Out: hops with evidence. Raw times are written as they came, also where clocks disagree. Pure.
 import type { Attempt, Hop, HopState } from '../contract/journey.ts'
 import type { Evidence } from '../contract/node.ts'
-import { type Draft, finishOf, spansOf, startOf } from './draft.ts'
+import { type Draft, finishOf, isSend, spansOf, startOf } from './draft.ts'
 import { type Gathered, type LogEvidence, type SpanEvidence, type SpanRef, endUs, keyText, refOf } from './evidence.ts'
 import { onePosition } from './joins.ts'
 import { failed, receivesOnly, roleOf } from './roles.ts'
@@ -59,8 +59,8 @@ function writeHop(draft: Draft, byId: Map<string, Draft>, logs: Map<SpanRef, Log
     confidence: join?.confidence ?? 1,
     ...(join?.oneOf === undefined ? {} : { oneOf: join.oneOf }),
     ...(attempts.length > 1 ? { attempts } : {}),
-    ...(failure && state === 'failed' ? { error: failure } : {}),
-    evidence: evidenceOf(draft, logs, writing.asOfUs),
+    ...(failure && (state === 'failed' || state === 'dead-lettered') ? { error: failure } : {}),
+    evidence: evidenceOf(draft, byId, logs, writing.asOfUs),
     after: draft.joins.map((one) => one.id),
   }
 }
@@ -89,7 +89,7 @@ function attemptsOf(draft: Draft): Attempt[] {
 /** From the end of the publish to the first attempt. Nothing is said when the clocks say that it was taken before it was sent. */
 function waited(draft: Draft, causes: Draft[]): number | undefined {
   if (draft.kind !== 'consume') return undefined
-  const sent = causes.filter((cause) => cause.kind === 'publish')
+  const sent = causes.filter(isSend)
   if (sent.length !== 1) return undefined
   const [from, until] = [sent[0]!, startOf(draft)]
   if (until < startOf(from)) return undefined
@@ -104,8 +104,18 @@ function keyOf(draft: Draft, { identity, wide }: Gathered): string | undefined {
   return own && keyText(own)
 }
 
-function evidenceOf(draft: Draft, logs: Map<SpanRef, LogEvidence[]>, asOfUs: number): Evidence[] {
-  const told = [...draft.core, ...draft.folded.filter((span) => span.status === failed || roleOf(span) === 'consume')]
+function evidenceOf(
+  draft: Draft,
+  byId: Map<string, Draft>,
+  logs: Map<SpanRef, LogEvidence[]>,
+  asOfUs: number,
+): Evidence[] {
+  const parked = (draft.parkedIn ?? []).flatMap((id) => byId.get(id)?.core ?? [])
+  const told = [
+    ...parked,
+    ...draft.core,
+    ...draft.folded.filter((span) => span.status === failed || roleOf(span) === 'consume'),
+  ]
   const spans = [...new Set(told)].slice(0, evidenceMax).map((span) => spanEvidence(span, asOfUs))
   const records = spansOf(draft).flatMap((span) => logs.get(refOf(span)) ?? [])
   return [...spans, ...records.slice(0, Math.max(0, evidenceMax - spans.length)).map((log) => logEvidence(log, asOfUs))]

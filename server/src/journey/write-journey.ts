@@ -58,7 +58,7 @@ export function writeJourney(event: Draft[], rest: Draft[][], material: Material
     hops,
     breaks: [],
     traceIds: [...new Set(event.flatMap((draft) => draft.core.map((span) => span.traceId)))],
-    coverage: { hops: [], gaps: gapsOf(hops, startUs) },
+    coverage: { hops: [], gaps: gapsOf(hops) },
     ...(bound ? { bounded: bound.kind, boundText: bound.text } : {}),
     ...(wideKeys.length > 0 ? { wideKeys } : {}),
   }
@@ -71,17 +71,16 @@ function besideOf(rest: Draft[][]): { others: string[]; unplaced: string[] } {
 }
 
 /** What is not watched, where it matters for these hops. Coverage itself cannot be measured without commits, so no share is given. */
-function gapsOf(hops: Journey['hops'], sinceUs: number): Journey['coverage']['gaps'] {
+function gapsOf(hops: Journey['hops']): Journey['coverage']['gaps'] {
   const gaps: Journey['coverage']['gaps'] = []
   if (hops.some((hop) => hop.kind === 'publish' || hop.kind === 'consume')) {
     const text =
       'Commits of consumer groups are not watched: whether a group passed a message is known from its spans only.'
-    gaps.push({ source: 'commits', sinceUs, text })
+    gaps.push({ source: 'commits', text })
   }
   if (hops.some((hop) => hop.kind === 'db')) {
     gaps.push({
       source: 'changes',
-      sinceUs,
       text: 'Change records are not watched: what followed from a written row is known from spans only.',
     })
   }
@@ -89,7 +88,6 @@ function gapsOf(hops: Journey['hops'], sinceUs: number): Journey['coverage']['ga
   if (lost > 0)
     gaps.push({
       source: 'spans',
-      sinceUs,
       text: `The spans that caused ${lost === 1 ? '1 hop' : `${lost} hops`} were not received.`,
     })
   return gaps

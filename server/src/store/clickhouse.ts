@@ -1,5 +1,6 @@
 // The door to the store: one client, over HTTP to a ClickHouse server or in this process to the embedded engine. In: SQL
 // that is constant, values as parameters, segment files. Out: rows. Nothing outside store/ knows which of the two it is.
+import { setMaxListeners } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { access, mkdir, statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -127,6 +128,13 @@ async function connectServer(url: string, database: string, log: (text: string) 
   })
 }
 
+/** One asker may stop many questions at once with one signal; Node calls more than ten listeners a leak otherwise. */
+function abortWith(signal: AbortSignal | undefined): { abort_signal?: AbortSignal } {
+  if (signal === undefined) return {}
+  setMaxListeners(0, signal)
+  return { abort_signal: signal }
+}
+
 class ClickHouseStore implements Store {
   readonly kind: 'embedded' | 'server'
   migrated: Migrated = { retention: {} }
@@ -144,7 +152,7 @@ class ClickHouseStore implements Store {
       format: 'JSONEachRow',
       query_params: params,
       clickhouse_settings: querySettings(options.maxSeconds ?? QUERY_SECONDS_MAX),
-      ...(options.signal ? { abort_signal: options.signal } : {}),
+      ...abortWith(options.signal),
     })
     return await answer.json<T>()
   }
@@ -157,7 +165,7 @@ class ClickHouseStore implements Store {
         ...commandSettings,
         ...(options.maxSeconds ? { max_execution_time: options.maxSeconds } : {}),
       },
-      ...(options.signal ? { abort_signal: options.signal } : {}),
+      ...abortWith(options.signal),
     })
   }
 

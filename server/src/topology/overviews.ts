@@ -94,7 +94,7 @@ export class Overviews {
 
   /** Environments and clusters that telemetry came from, lately. */
   places(): Promise<{ envs: string[]; clusters: string[] }> {
-    return this.#places.get('', () => readPlaces(this.#parts.store, this.#nowS()))
+    return this.#places.get('', () => readPlaces(this.#parts.store, { nowS: this.#nowS(), ownService }))
   }
 
   async fresh(): Promise<Freshness[]> {
@@ -225,10 +225,10 @@ export class Overviews {
     return listFailing(counts, byOperation, samples, nowS)
   }
 
-  /** Asked until there is something; spans that expire do not bring the first page back. */
+  /** Asked until somebody else than the server itself has sent something; spans that expire do not bring the first page back. */
   async #isEmpty(env: string): Promise<boolean> {
     if (this.#stored.has(env)) return false
-    if (!(await hasSpans(this.#parts.store, env))) return true
+    if (!(await hasSpans(this.#parts.store, { env, ownService }))) return true
     this.#stored.add(env)
     return false
   }

@@ -30,6 +30,9 @@ export interface Sighted {
   startUs: number
   lastUs: number
   services: string[]
+  /** Spans that carry the value themselves, and those of them that failed. */
+  spans: number
+  errors: number
   traceIds: string[]
 }
 
@@ -40,7 +43,10 @@ export interface TraceCount {
   services: string[]
 }
 
-/** The newest events, newest first: what carries the key, and all that its traces hold. */
+/**
+ * The newest events, newest first: what carries the key, and all that its traces hold. The counts are never below what carries
+ * the key, since one insert fills the two indexes one after the other.
+ */
 export function listRecent(
   key: string,
   sighted: readonly Sighted[],
@@ -51,7 +57,7 @@ export function listRecent(
   return [...sighted]
     .filter(({ traceIds }) => traceIds.length <= tracesPerEventMax)
     .sort((a, b) => b.lastUs - a.lastUs || (a.value < b.value ? -1 : 1))
-    .map(({ value, startUs, lastUs, services, traceIds }) => {
+    .map(({ value, startUs, lastUs, services, spans, errors, traceIds }) => {
       const own = traceIds.flatMap((traceId) => byId.get(traceId) ?? [])
       const reached = new Set([...services, ...own.flatMap((trace) => trace.services)])
       reached.delete(ownService)
@@ -60,9 +66,11 @@ export function listRecent(
         key,
         startUs,
         lastUs,
-        spans: own.reduce((sum, trace) => sum + trace.spans, 0),
-        errors: own.reduce((sum, trace) => sum + trace.errors, 0),
+        spans: Math.max(spans, sumOf(own, 'spans')),
+        errors: Math.max(errors, sumOf(own, 'errors')),
         services: [...reached].sort(),
       }
     })
 }
+
+const sumOf = (traces: readonly TraceCount[], of: 'spans' | 'errors') => traces.reduce((sum, trace) => sum + trace[of], 0)

@@ -47,6 +47,7 @@ describe('a server that is well', () => {
       ['OTLP HTTP', 'ok'],
       ['Dashboard and API', 'ok'],
     ])
+    expect(body.storage.kind).toBe(process.env['STORE_URL'] === undefined ? 'embedded' : 'server')
     expect(body.storage.retention).toMatchObject({ spans: '7 days', keys: '30 days' })
     expect(body.sources.map(({ name, state }) => [name, state])).toEqual([
       ['OTLP', 'never'],

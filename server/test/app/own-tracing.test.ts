@@ -1,6 +1,7 @@
 // "Does the server watch itself without talking to itself for ever?"
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import type { Topology } from '../../src/contract/topology.ts'
+import type { Status } from '../../src/contract/status.ts'
+import type { Overview, Topology } from '../../src/contract/topology.ts'
 import type { TraceList } from '../../src/contract/traces.ts'
 import { getJson, startServer, waitFor, type ServerProcess } from './server-process.ts'
 
@@ -32,4 +33,9 @@ it('finds its own spans like any others, and leaves itself off the map', async (
   })
   expect(traces.at(-1)?.root).toEqual({ service: 'hopscope', name: 'GET /api/v1/topology' })
   expect((await getJson<Topology>(`${server.url}/api/v1/topology`)).body.nodes).toEqual([])
+})
+
+it('is still empty, with no environment of its own, so that the first page says how to begin', async () => {
+  expect((await getJson<Overview>(`${server.url}/api/v1/overview`)).body).toMatchObject({ empty: true, env: '' })
+  expect((await getJson<Status>(`${server.url}/api/v1/status`)).body.env).toEqual([])
 })

@@ -1,11 +1,12 @@
 // Starts the built server as its users do: a process of its own, on free ports, with a folder of its own. Stopped by its id.
-// With CLICKHOUSE_URL in the environment the same tests run against that server, each in a database of its own.
+// The project `server over HTTP` names a store in STORE_URL: each server then has a database of its own there, removed again.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createClient } from '@clickhouse/client'
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const startMs = 60_000
@@ -36,7 +37,8 @@ export interface ServerProcess {
 /** Resolves when the server is ready. Rejects with what it has written when it ends before that. */
 export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Promise<ServerProcess> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'hopscope-')))
-  const { child, output } = run({ DATA_DIR: folder, ...env })
+  const store = storeOf(env)
+  const { child, output } = run({ DATA_DIR: folder, ...store, ...env })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const ready = await waitFor(
     () => /^HOPSCOPE_READY (.*)$/m.exec(output())?.[1],
@@ -49,7 +51,7 @@ export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Pr
     const late = setTimeout(() => child.kill('SIGKILL'), stopMs)
     const code = await ended
     clearTimeout(late)
-    if (dataDir === undefined) await rm(folder, { recursive: true, force: true })
+    if (dataDir === undefined) await forget(folder, store)
     return code
   }
   return {
@@ -67,12 +69,31 @@ export async function startServer({ dataDir, env = {} }: ServerOptions = {}): Pr
 /** Runs the server with settings that are expected to fail; resolves with its exit code and what it has written. */
 export async function runServer(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'hopscope-'))
-  const { child, output } = run({ DATA_DIR: folder, ...env })
+  const store = storeOf(env)
+  const { child, output } = run({ DATA_DIR: folder, ...store, ...env })
   const late = setTimeout(() => child.kill('SIGKILL'), startMs)
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
   clearTimeout(late)
-  await rm(folder, { recursive: true, force: true })
+  await forget(folder, store)
   return { code, output: output() }
+}
+
+/** Settings of a store behind HTTP; none for the embedded engine and for a test that chooses its store itself. */
+function storeOf(env: Record<string, string>): Record<string, string> {
+  const url = process.env['STORE_URL']
+  if (url === undefined || env['CLICKHOUSE_URL'] !== undefined) return {}
+  return { CLICKHOUSE_URL: url, CLICKHOUSE_DATABASE: env['CLICKHOUSE_DATABASE'] ?? freshDatabase() }
+}
+
+/** A name that no other test has, also not on a server that is there for longer. */
+export const freshDatabase = () => `test_${randomBytes(6).toString('hex')}`
+
+async function forget(folder: string, { CLICKHOUSE_URL: url, CLICKHOUSE_DATABASE: database }: Record<string, string>) {
+  await rm(folder, { recursive: true, force: true })
+  if (url === undefined || database === undefined) return
+  const client = createClient({ url })
+  await client.command({ query: `DROP DATABASE IF EXISTS ${database}` })
+  await client.close()
 }
 
 function run(env: Record<string, string>): { child: ChildProcess; output: () => string } {
@@ -84,10 +105,6 @@ function run(env: Record<string, string>): { child: ChildProcess; output: () => 
       OTLP_GRPC_PORT: '0',
       OTLP_HTTP_PORT: '0',
       SELF_TRACING: '0',
-      ...(process.env['CLICKHOUSE_URL'] && {
-        CLICKHOUSE_URL: process.env['CLICKHOUSE_URL'],
-        CLICKHOUSE_DATABASE: `test_${randomBytes(6).toString('hex')}`,
-      }),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

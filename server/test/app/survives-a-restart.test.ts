@@ -6,23 +6,24 @@ import { join } from 'node:path'
 import type { Journey } from '../../src/contract/journey.ts'
 import type { Topology } from '../../src/contract/topology.ts'
 import type { Trace } from '../../src/contract/traces.ts'
-import { getJson, startServer, waitFor, type ServerProcess } from './server-process.ts'
+import { freshDatabase, getJson, startServer, waitFor, type ServerProcess } from './server-process.ts'
 import { Shop, type Order } from './shop.ts'
 
 let dataDir: string
 let server: ServerProcess
 let order: Order
+const database = freshDatabase()
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'hopscope-restart-'))
   // Sealed by hand only: what was acknowledged is in an open segment when the stop comes.
-  const first = await startServer({ dataDir, env: { JOURNAL_SEAL_MS: '60000', CLICKHOUSE_DATABASE: 'restart' } })
+  const first = await startServer({ dataDir, env: { JOURNAL_SEAL_MS: '60000', CLICKHOUSE_DATABASE: database } })
   const shop = new Shop(first.grpcUrl)
   order = shop.place('7001')
   await shop.flush()
   await shop.close()
   expect(await first.stop()).toBe(0)
-  server = await startServer({ dataDir, env: { CLICKHOUSE_DATABASE: 'restart' } })
+  server = await startServer({ dataDir, env: { CLICKHOUSE_DATABASE: database } })
 })
 afterAll(async () => {
   await server.stop()

@@ -135,7 +135,7 @@ describe('the state of the journey', () => {
     expect(journey(told(), end + 29 * second).state).toBe('moving')
     expect(journey(told(), end + 30 * second).state).toBe('unknown')
     expect(text(journey(told(), end + 3 * second).sentence)).toBe(
-      'This event is moving: 8 hops seen, none broken, the newest ended 3 s ago at shipping-worker. What should follow is not known yet.',
+      'The newest of 8 hops ended 3 s ago at shipping-worker; none failed. What should follow is not known yet.',
     )
   })
 

@@ -1,6 +1,7 @@
 // Opens the store for a test over each transport: embedded in this process, and HTTP to the test-only front in a child
-// process, or to a real server when TEST_CLICKHOUSE_URL names one. One folder for each call, removed at the end.
+// process, or to a real server when CLICKHOUSE_URL names one. One folder for each call, and one database there, removed at the end.
 import { fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,10 +21,14 @@ export interface OpenedStore {
 
 export async function openTestStore(transport: Transport, settings: Record<string, string> = {}): Promise<OpenedStore> {
   const dir = mkdtempSync(join(tmpdir(), 'hopscope-store-'))
-  const front = transport === 'http' ? await startServer(join(dir, 'front')) : undefined
-  const config = loadConfig({ ...settings, DATA_DIR: dir, ...(front ? { CLICKHOUSE_URL: front.url } : {}) })
+  const real = process.env['CLICKHOUSE_URL']
+  const front = transport === 'http' && !real ? await startFront(join(dir, 'front')) : undefined
+  const url = transport === 'http' ? (real ?? front?.url) : undefined
+  const CLICKHOUSE_DATABASE = `test_${randomBytes(6).toString('hex')}`
+  const config = loadConfig({ ...settings, DATA_DIR: dir, CLICKHOUSE_DATABASE, ...(url && { CLICKHOUSE_URL: url }) })
   const store = await openStore(config)
   const close = async () => {
+    if (real) await store.command(`DROP DATABASE ${CLICKHOUSE_DATABASE}`)
     await store.close()
     await front?.stop()
     rmSync(dir, { recursive: true, force: true })
@@ -34,11 +39,6 @@ export async function openTestStore(transport: Transport, settings: Record<strin
 export interface Front {
   url: string
   stop: () => Promise<void>
-}
-
-async function startServer(dir: string): Promise<Front> {
-  const real = process.env['TEST_CLICKHOUSE_URL']
-  return real ? { url: real, stop: async () => {} } : await startFront(dir)
 }
 
 /** Starts the front as a child process and waits until it listens. */

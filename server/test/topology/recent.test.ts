@@ -29,6 +29,8 @@ describe('the newest events', () => {
     startUs: lastUs - 5,
     lastUs,
     services,
+    spans: 1,
+    errors: 1,
     traceIds,
   })
   const trace = (traceId: string, spans: number, errors: number, services: string[]) => ({
@@ -57,11 +59,15 @@ describe('the newest events', () => {
           startUs: 5,
           lastUs: 10,
           spans: 5,
-          errors: 0,
+          errors: 1,
           services: ['gateway', 'orders'],
         },
       ],
     )
+  })
+
+  it('counts what carries the key while the trace is not in its own index yet', () => {
+    expect(listRecent('order.id', [sighted('1', 10, ['a'])], [], 'hopscope')).toMatchObject([{ spans: 1, errors: 1 }])
   })
 
   it('leaves a value out that is in too many traces to be one event', () => {

@@ -41,7 +41,7 @@ SETTINGS max_rows_to_read = 20000000, read_overflow_mode = 'break'`
 // 51 traces are one more than an event may have, so that wide values show.
 const sightedSql = `
 SELECT value, toUnixTimestamp64Micro(min(ts)) AS start_us, toUnixTimestamp64Micro(max(ts)) AS last_us,
-  groupUniqArray(64)(service) AS services,
+  groupUniqArray(64)(service) AS services, uniqIf(span_id, kind != 255) AS spans, uniqIf(span_id, status = 2) AS errors,
   arrayFilter(id -> id != '00000000000000000000000000000000', groupUniqArray(51)(lower(hex(trace_id)))) AS trace_ids
 FROM key_index
 WHERE value IN {values:Array(String)} AND name = {name:String} AND ({env:String} = '' OR env = {env:String})
@@ -53,6 +53,8 @@ interface SightedRow {
   start_us: string
   last_us: string
   services: string[]
+  spans: string
+  errors: string
   trace_ids: string[]
 }
 
@@ -75,6 +77,8 @@ export async function readNewest(
     startUs: Number(row.start_us),
     lastUs: Number(row.last_us),
     services: row.services,
+    spans: Number(row.spans),
+    errors: Number(row.errors),
     traceIds: row.trace_ids,
   }))
 }

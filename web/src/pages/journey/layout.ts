@@ -45,7 +45,8 @@ export interface Layout {
 }
 
 const pad = 16
-const laneHeight = 74
+/** Pixels of a lane: as many as there is room for, between a card with its partitions and a card with its tags. */
+export const laneHeights = { min: 70, max: 74 }
 /** What a lane in the last column has more than a card, for its words. */
 const laneMore = 90
 const cardMin = 112
@@ -82,20 +83,51 @@ function findSpots(hops: readonly Hop[]): { spots: Spot[]; roots: Spot[] } {
   return { spots, roots }
 }
 
-/** Leaves take lanes from the top; what causes them lies in the middle of them. No recursion: chains may be long. */
-function takeLanes(roots: Spot[]): number {
-  let lanes = 0
+/**
+ * Every spot takes the highest lane that is free in its column; what causes several lies in the middle of them, and where that is
+ * taken all of them go down. What waits or is only expected keeps its lane free as far as `lastColumn`: it is drawn there.
+ * Answers the number of lanes. No recursion: chains may be long.
+ */
+function takeLanes(roots: Spot[], lastColumn: number): number {
+  const bottoms = Array.from({ length: lastColumn + 1 }, () => 0)
+  const downs = new Map<Spot, number>()
+  /** The last column that is taken by a spot or what is under it. */
+  const reaches = new Map<Spot, number>()
   const stack = roots.toReversed().map((spot) => ({ spot, entered: false }))
   for (let step = stack.pop(); step; step = stack.pop()) {
     const { spot } = step
-    if (spot.children.length === 0) spot.lane = lanes++
-    else if (step.entered) spot.lane = (spot.children[0]!.lane + spot.children.at(-1)!.lane) / 2
-    else {
+    if (spot.children.length > 0 && !step.entered) {
       stack.push({ spot, entered: true })
       for (const child of spot.children.toReversed()) stack.push({ spot: child, entered: false })
+      continue
     }
+    const column = Math.min(spot.column, lastColumn)
+    const long = spot.hop.state === 'waiting' || spot.hop.state === 'expected'
+    const free = Math.max(...bottoms.slice(column, long ? undefined : column + 1))
+    const middle = spot.children.length > 0 ? (spot.children[0]!.lane + spot.children.at(-1)!.lane) / 2 : 0
+    spot.lane = Math.max(free, middle)
+    const down = spot.lane - middle
+    const reach = Math.max(long ? lastColumn : column, ...spot.children.map((child) => reaches.get(child)!))
+    if (spot.children.length > 0 && down > 0) {
+      downs.set(spot, down)
+      for (let at = column + 1; at <= reach; at++) bottoms[at]! += down
+    }
+    bottoms.fill(spot.lane + 1, column, long ? undefined : column + 1)
+    reaches.set(spot, reach)
   }
-  return lanes
+  goDown(roots, downs)
+  return Math.max(0, ...bottoms)
+}
+
+/** Moves what is under a spot as far down as the spot went. */
+function goDown(roots: Spot[], downs: ReadonlyMap<Spot, number>): void {
+  const stack = roots.map((spot) => ({ spot, by: 0 }))
+  for (let step = stack.pop(); step; step = stack.pop()) {
+    const { spot, by } = step
+    spot.lane += by
+    const below = by + (downs.get(spot) ?? 0)
+    for (const child of spot.children) stack.push({ spot: child, by: below })
+  }
 }
 
 const waited = (hop: Hop): number => (hop.state !== 'waiting' && (hop.waitedUs ?? 0) >= waitFromUs ? hop.waitedUs! : 0)
@@ -128,19 +160,21 @@ function placeColumns(spots: Spot[], width: number, reserved: number): Columns {
   return { x, cardWidth, right }
 }
 
-export function layOut(hops: readonly Hop[], width: number): Layout {
+/** `room`: the height that is there, in pixels; a picture that needs more is higher. */
+export function layOut(hops: readonly Hop[], width: number, room = Infinity): Layout {
   const { spots, roots } = findSpots(hops)
-  const lanes = takeLanes(roots)
   const here = spots.filter(({ hop }) => hop.state !== 'expected')
   const next = spots.filter(({ hop }) => hop.state === 'expected')
   const waits = here.some(({ hop }) => hop.state === 'waiting')
   const lastColumn = here.reduce((most, spot) => Math.max(most, spot.column), 0)
+  const lanes = Math.max(1, takeLanes(roots, lastColumn + 1))
+  const laneHeight = Math.round(Math.min(laneHeights.max, Math.max(laneHeights.min, room / lanes)))
   const laneRoom = here.some(({ hop, column }) => hop.state === 'waiting' && column === lastColumn) ? laneMore : 0
   const ghostRoom = next.length > 0 ? ghostWidth + 30 : 0
   const columns = placeColumns(here, width, ghostRoom + laneRoom + gap)
   const open = waits || next.length > 0
   const nowX = open ? Math.max(columns.right + gap + laneRoom, width - pad - ghostRoom) : undefined
-  const height = Math.max(1, lanes) * laneHeight
+  const height = Math.ceil(lanes * laneHeight)
   const cards = new Map<string, Card>()
   for (const { hop, column, lane } of spots) {
     const y = (lane + 0.5) * laneHeight
