@@ -14,6 +14,7 @@ import { SocketAdapter } from './live/socket-adapter.ts'
 import { log } from './log.ts'
 import type { Origins } from './origins.ts'
 import { badQuery } from './problem.ts'
+import { refuseUnread } from './api/unread.ts'
 
 export interface App {
   port: number
@@ -54,6 +55,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const live = nest.get(LiveGateway)
   const server: Server = nest.getHttpServer()
   server.headersTimeout = headersMs
+  server.on('clientError', refuseUnread)
   await nest.listen(options.port, options.host)
   const address = server.address()
   return {

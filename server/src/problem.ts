@@ -56,6 +56,14 @@ export function toProblem(error: unknown, report: (id: string, error: unknown) =
       todo: 'Ask for a shorter time range, or try again when the system is less busy.',
     }
   }
+  if (isAway(error)) {
+    return {
+      title: 'The store does not answer',
+      status: 503,
+      detail: `It is away or has too much to do (error ${id}). Telemetry is taken meanwhile and kept on disk.`,
+      todo: 'Try again in a few seconds; GET /readyz says when it is back.',
+    }
+  }
   return {
     title: 'The question could not be answered',
     status: 500,
@@ -70,4 +78,12 @@ function isTooSlow(error: unknown): boolean {
   return (
     ('code' in error && String(error.code) === '159') || error.name === 'AbortError' || error.name === 'TimeoutError'
   )
+}
+
+/** A server that cannot be reached, and TOO_MANY_SIMULTANEOUS_QUERIES. */
+const awayCodes = new Set(['202', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT'])
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && awayCodes.has(String(error.code))) || isAway(error.cause)
 }

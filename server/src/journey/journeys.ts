@@ -6,18 +6,19 @@ import type { JourneyArgs } from '../contract/live.ts'
 import type { KeyRules } from '../keys/rules.ts'
 import { ProblemError } from '../problem.ts'
 import type { Store } from '../store/clickhouse.ts'
-import { type KeyRow, readKeyRows, readWideKeys } from '../store/queries/keys.ts'
-import { readSpans, readTraceBounds, readTraceLogs } from '../store/queries/traces.ts'
+import { type KeyRow, readKeyRows, readRowsAndWidth, readWideKeys } from '../store/queries/keys.ts'
+import { type TraceBounds, readThinSpans, readTraceBounds, readTraceLogs } from '../store/queries/traces.ts'
 import { type Found, answerOf } from './answer.ts'
-import { type KeyValue, keyText, refOf } from './evidence.ts'
+import { type KeyValue, type LogEvidence, endUs as endOf, keyText, refOf } from './evidence.ts'
 import { spanFromRow } from './from-rows.ts'
 import { type Frontier, frontierOf } from './frontier.ts'
 import { Gathering, depthMax, keyRowsMax } from './gather.ts'
 import { type Lead, groupRows, leadOfTrace } from './leads.ts'
+import { rememberRules } from './remembered-rules.ts'
 import { chooseEvent } from './roots.ts'
 import { type Try, parseSearch } from './search-key.ts'
-import { stitch } from './stitch.ts'
-import { WideKeys } from './wide-keys.ts'
+import { type Stitched, stitch } from './stitch.ts'
+import { type WideSpread, WideKeys } from './wide-keys.ts'
 
 /** Severity from which log records are evidence: OTLP's ERROR. */
 const logSeverityMin = 17
@@ -28,6 +29,7 @@ const valuesPerLookup = 500
 const leadsMax = 20
 /** Traces of a wide key that are listed, the newest first. */
 const wideTracesMax = 20
+const dayUs = 86_400_000_000
 
 interface Where {
   env?: string
@@ -36,13 +38,16 @@ interface Where {
 
 export class Journeys {
   private readonly wide = new WideKeys()
+  private readonly rules: KeyRules
 
   constructor(
     private readonly store: Store,
-    private readonly rules: KeyRules,
+    rules: KeyRules,
     /** Microseconds since the epoch. */
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.rules = rememberRules(rules)
+  }
 
   /** Undefined when nothing is known of it. Throws a ProblemError when the text cannot be understood. */
   async find(args: JourneyArgs): Promise<JourneyAnswer | undefined> {
@@ -56,8 +61,7 @@ export class Journeys {
       })
     }
     const where = { ...(args.env ? { env: args.env } : {}), ...(args.cluster ? { cluster: args.cluster } : {}) }
-    const leads: Lead[] = []
-    for (const one of search.tries) leads.push(...(await this.look(one, where)))
+    const leads = (await Promise.all(search.tries.map((one) => this.look(one, where)))).flat()
     const found: Found[] = []
     for (const lead of leads.slice(0, leadsMax)) found.push(...(await this.follow(lead, where)))
     return answerOf(found, {
@@ -85,7 +89,7 @@ export class Journeys {
   }
 
   private async follow(lead: Lead, where: Where): Promise<Found[]> {
-    const wide = lead.key && (await this.widthOf([lead.key], lead.env))[0]
+    const wide = lead.key && (await this.widthOfLead(lead, lead.key, where))
     if (wide) return this.listWide(lead, wide.roots)
     const gathering = new Gathering(lead.key, lead.place)
     const own = { ...where, env: lead.env }
@@ -101,6 +105,7 @@ export class Journeys {
   private async complete(gathering: Gathering, lead: Lead, where: Where): Promise<Found> {
     const { gathered } = gathering
     if (lead.key) gathering.asked.add(keyText(lead.key))
+    const logged = new Set<string>()
     for (let depth = 0; ; depth += 1) {
       const stitched = stitch(gathered)
       const choice = chooseEvent(stitched.events, gathered)
@@ -108,8 +113,7 @@ export class Journeys {
       const isComplete = frontier.traces.length + frontier.handles.length + frontier.keys.length === 0
       if (isComplete || depth === depthMax) {
         if (!isComplete) gathering.reach('depth', `followed ${depthMax} steps from what was found first; there is more`)
-        const traceIds = [...new Set([...stitched.spans.values()].map((span) => span.traceId))]
-        gathered.logs = await this.errorLogs(traceIds, where)
+        gathered.logs.push(...(await this.errorLogs(stitched, logged, where)))
         return {
           lead,
           gathered,
@@ -119,29 +123,77 @@ export class Journeys {
           ...(gathering.bound ? { bound: gathering.bound } : {}),
         }
       }
-      await this.expand(gathering, frontier, where)
+      const [logs] = await Promise.all([
+        this.errorLogs(stitched, logged, where),
+        this.expand(gathering, frontier, where),
+      ])
+      gathered.logs.push(...logs)
     }
   }
 
   private async expand(gathering: Gathering, frontier: Frontier, where: Where): Promise<void> {
-    const handles = await this.lookUp(gathering.newKeys(frontier.handles), where)
-    const known = gathering.newTraces([...frontier.traces, ...handles.map((row) => row.traceId)])
     for (const traceId of frontier.traces) gathering.asked.add(`@trace=${traceId}`)
+    const handles = gathering.newKeys(frontier.handles)
     const keys = gathering.newKeys(frontier.keys)
-    for (const wide of await this.widthOf(keys, where.env ?? ''))
-      gathering.addWide(wide, wide.roots, this.rules.fanOutMax)
-    const narrow = keys.filter((key) => !gathering.gathered.wide.has(keyText(key)))
-    const rows = (await this.lookUp(narrow, where)).filter((row) => gathering.isNear(row.atUs))
-    const taken = gathering.newTraces(gathering.besideTraces(rows.map((row) => row.traceId)))
+    const { rows, wide } = await this.lookUpAll(handles, keys, where)
+    for (const one of wide) gathering.addWide(one, one.roots, this.rules.fanOutMax)
+    const isHandle = new Set(handles.map((key) => keyText(this.stored(key))))
+    const [sure, beside] = [
+      rows.filter((row) => isHandle.has(keyText(row))),
+      rows.filter((row) => !isHandle.has(keyText(row)) && gathering.isNear(row.atUs)),
+    ]
+    const known = gathering.newTraces([...frontier.traces, ...sure.map((row) => row.traceId)])
+    const taken = gathering.newTraces(gathering.besideTraces(beside.map((row) => row.traceId)))
     await this.load(gathering, [...known, ...taken], where)
-    for (const row of rows) {
+    for (const row of beside) {
       if (row.spanId !== '' && gathering.isRead(row.traceId)) gathering.seed({ ref: refOf(row), by: 'beside' })
     }
   }
 
+  /** Rows of handles and of keys that are not wide, and which are wide: one statement, unless that would read too much. */
+  private async lookUpAll(
+    handles: KeyValue[],
+    keys: KeyValue[],
+    where: Where,
+  ): Promise<{ rows: KeyRow[]; wide: WideSpread[] }> {
+    const env = where.env ?? ''
+    const nowUs = this.now()
+    const known = keys.flatMap((key) => this.wide.find(this.stored(key), env, nowUs) ?? [])
+    const open = keys.filter((key) => this.wide.find(this.stored(key), env, nowUs) === undefined)
+    const asked = [...handles, ...open].map((key) => this.stored(key))
+    const wanted = new Set(asked.map(keyText))
+    const both =
+      asked.length <= valuesPerLookup
+        ? await readRowsAndWidth(this.store, { keys: asked, ...where, limit: this.rules.fanOutMax, max: keyRowsMax })
+        : undefined
+    if (both === undefined) {
+      const [sure, wide] = await Promise.all([this.lookUp(handles, where), this.widthOf(open, env)])
+      const isWide = new Set(wide.map(keyText))
+      const narrow = open.filter((key) => !isWide.has(keyText(this.stored(key))))
+      return { rows: [...sure, ...(await this.lookUp(narrow, where))], wide: [...known, ...wide] }
+    }
+    const wide = both.wide.filter((spread) => wanted.has(keyText(spread)))
+    for (const spread of wide) this.wide.add(spread, nowUs)
+    return { rows: both.rows.filter((row) => wanted.has(keyText(row))), wide: [...known, ...wide] }
+  }
+
+  private stored = ({ name, value }: KeyValue): KeyValue => ({ name, value: this.rules.valueOf(name, value) })
+
+  /** How wide the searched key is, where it is wide; counted here when all its rows were read anyway. */
+  private async widthOfLead(lead: Lead, key: KeyValue, where: Where): Promise<{ roots: number } | undefined> {
+    if (where.cluster || lead.rows.length >= keyRowsMax) return (await this.widthOf([key], lead.env))[0]
+    const days = new Map<number, Set<string>>()
+    for (const { atUs, traceId } of lead.rows) {
+      const day = Math.floor(atUs / dayUs)
+      days.set(day, (days.get(day) ?? new Set()).add(traceId))
+    }
+    const roots = Math.max(0, ...[...days.values()].map((traces) => traces.size))
+    return roots > this.rules.fanOutMax ? { roots } : undefined
+  }
+
   /** Rows with any of these keys. The statement takes names and values apart, so pairs that nobody asked for are left out here. */
   private async lookUp(keys: KeyValue[], where: Where): Promise<KeyRow[]> {
-    const stored = keys.map(({ name, value }) => ({ name, value: this.rules.valueOf(name, value) }))
+    const stored = keys.map((key) => this.stored(key))
     const wanted = new Set(stored.map(keyText))
     const rows: KeyRow[] = []
     for (let at = 0; at < stored.length; at += valuesPerLookup) {
@@ -154,7 +206,7 @@ export class Journeys {
   }
 
   /** Those of these keys that are wide in this environment. */
-  private async widthOf(keys: KeyValue[], env: string): Promise<(KeyValue & { roots: number })[]> {
+  private async widthOf(keys: KeyValue[], env: string): Promise<WideSpread[]> {
     const nowUs = this.now()
     const known = keys.flatMap((key) => this.wide.find(key, env, nowUs) ?? [])
     const open = keys.filter((key) => this.wide.find(key, env, nowUs) === undefined)
@@ -167,13 +219,30 @@ export class Journeys {
 
   private async load(gathering: Gathering, ids: string[], where: Where): Promise<void> {
     const bounds = await readTraceBounds(this.store, { ids, ...envOf(where), max: ids.length * 4 })
-    const rows = await readSpans(this.store, { bounds, ...envOf(where), max: gathering.spansLeft() })
+    const rows = await readThinSpans(this.store, { bounds, ...envOf(where), max: gathering.spansLeft() })
     gathering.addSpans(rows.map((row) => spanFromRow(row, this.rules)))
   }
 
-  private async errorLogs(traceIds: string[], where: Where) {
-    const bounds = await readTraceBounds(this.store, { ids: traceIds, ...envOf(where), max: traceIds.length * 4 })
-    const rows = await readTraceLogs(this.store, { bounds, ...envOf(where), severityMin: logSeverityMin, max: logsMax })
+  /** Log records of errors in the event's traces that were not asked for yet; the spans' own times say where to look. */
+  private async errorLogs({ spans }: Stitched, logged: Set<string>, where: Where): Promise<LogEvidence[]> {
+    const bounds = new Map<string, TraceBounds>()
+    for (const span of spans.values()) {
+      if (logged.has(span.traceId)) continue
+      const { startUs, endUs } = bounds.get(span.traceId) ?? { startUs: Infinity, endUs: -Infinity }
+      bounds.set(span.traceId, {
+        traceId: span.traceId,
+        env: span.env,
+        startUs: Math.min(startUs, span.startUs),
+        endUs: Math.max(endUs, endOf(span)),
+      })
+    }
+    for (const traceId of bounds.keys()) logged.add(traceId)
+    const rows = await readTraceLogs(this.store, {
+      bounds: [...bounds.values()],
+      ...envOf(where),
+      severityMin: logSeverityMin,
+      max: logsMax,
+    })
     return rows.map((row) => ({
       traceId: row.trace_hex,
       spanId: row.span_hex,

@@ -73,4 +73,5 @@ export function listRecent(
     })
 }
 
-const sumOf = (traces: readonly TraceCount[], of: 'spans' | 'errors') => traces.reduce((sum, trace) => sum + trace[of], 0)
+const sumOf = (traces: readonly TraceCount[], of: 'spans' | 'errors') =>
+  traces.reduce((sum, trace) => sum + trace[of], 0)

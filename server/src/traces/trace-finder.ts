@@ -159,14 +159,15 @@ export class TraceFinder {
   async trace({ traceId, env }: { traceId: string; env?: string }): Promise<Trace | undefined> {
     const where = env === undefined ? {} : { env }
     const bounds = await readTraceBounds(this.store, { ids: [traceId], ...where, max: envsMax })
-    const spans = await readSpans(this.store, { bounds, ...where, max: spansMax })
-    if (spans.length === 0) return undefined
-    const [logs, backlinks, summaries, total] = await Promise.all([
+    if (bounds.length === 0) return undefined
+    const [spans, logs, backlinks, summaries] = await Promise.all([
+      readSpans(this.store, { bounds, ...where, max: spansMax }),
       readTraceLogs(this.store, { bounds, ...where, severityMin: 0, max: logsMax }),
       this.backlinks(traceId, where),
       readSummaries(this.store, { ids: [traceId], ...where }),
-      spans.length < spansMax ? spans.length : countSpans(this.store, { bounds, ...where }),
     ])
+    if (spans.length === 0) return undefined
+    const total = spans.length < spansMax ? spans.length : await countSpans(this.store, { bounds, ...where })
     const keys = new Set(
       spans.flatMap((span) => keysOf(span.attrs, this.rules).map((key) => `${key.name}=${key.value}`)),
     )

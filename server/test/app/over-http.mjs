@@ -30,7 +30,10 @@ export default async function start() {
   })
   stop = async () => {
     child.kill('SIGTERM')
+    // The engine may wait for a statement that was given up; its data is a test's.
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
     await exited
+    clearTimeout(late)
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -1,4 +1,4 @@
-// Starts `npm run demo` or `npm run demo:kafka` as a newcomer does, on free ports and in a folder of its own, and ends it by its id.
+// Starts `npm start`, `npm run demo` or `npm run demo:kafka` as a newcomer does, on free ports and in a folder of its own, and ends it by its id.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -12,12 +12,14 @@ const stopMs = 30_000
 export interface RunningDemo {
   dashboard: string
   control: string
+  /** Where OTLP over gRPC goes. */
+  grpc: string
   output(): string
   stop(): Promise<void>
 }
 
-/** `command`: `demo` or `demo:kafka`. Rejects with all that was printed when it ends before it is ready. */
-export async function startDemo(command: 'demo' | 'demo:kafka'): Promise<RunningDemo> {
+/** Rejects with all that was printed when it ends before it is ready. */
+export async function startDemo(command: 'start' | 'demo' | 'demo:kafka'): Promise<RunningDemo> {
   const dir = mkdtempSync(join(tmpdir(), 'hopscope-demo-'))
   const [http, grpc, otlp, control] = await freePorts(4)
   const child = spawn(process.execPath, ['deploy/run.mjs', command], {
@@ -50,7 +52,8 @@ export async function startDemo(command: 'demo' | 'demo:kafka'): Promise<Running
     }
     await new Promise((done) => setTimeout(done, 200))
   }
-  return { dashboard: `http://127.0.0.1:${http}`, control: `http://127.0.0.1:${control}`, output: () => printed, stop }
+  const at = (port: number | undefined) => `http://127.0.0.1:${port}`
+  return { dashboard: at(http), control: at(control), grpc: at(grpc), output: () => printed, stop }
 }
 
 /** Ports that were free a moment ago; held open together, so that no two are the same. */

@@ -1,20 +1,11 @@
 // What the product is for, as its user does it: start the demo, pick an order that is alive, type its id, read its hops. In a real
 // Chromium, on the in-memory log and on a real Kafka.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { chromiumPath, needs } from '../../../run/needs.mjs'
+import type { Browser, Page } from 'playwright-core'
+import { needs } from '../../../run/needs.mjs'
+import { openPage, patienceMs } from './chromium.ts'
 import { startDemo, type RunningDemo } from './demo-process.ts'
 
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const patienceMs = 90_000
 /** The first services of every order and the groups that read what they publish. */
 const onTheWay = [
   'api-gateway',
@@ -28,6 +19,7 @@ const onTheWay = [
 
 interface ShopState {
   orders: string[]
+  faults: { poisonedOrders: string[] }
 }
 
 const commands = needs('chromium')
@@ -39,15 +31,11 @@ if (commands.length > 0) {
     let demo: RunningDemo
     let browser: Browser
     let page: Page
-    const problems: string[] = []
+    let problems: string[]
 
     beforeAll(async () => {
       demo = await startDemo(command)
-      browser = await chromium.launch({ executablePath: chromiumPath()!, args })
-      page = await browser.newPage({ viewport: { width: 1280, height: 1200 } })
-      page.setDefaultTimeout(patienceMs)
-      page.on('pageerror', (error) => problems.push(error.message))
-      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+      ;({ browser, page, problems } = await openPage())
     }, 300_000)
     afterAll(async () => {
       await browser?.close()
@@ -89,6 +77,17 @@ if (commands.length > 0) {
       expect(joined.size).toBeGreaterThan(1)
     })
 
+    it('shows the hop that breaks when something is broken on purpose, with its error, without a reload', async () => {
+      const [order] = await poison(demo.control)
+      await page.goto(`${demo.dashboard}/journey?q=order.id%3D${order}`)
+      const sentence = page.locator('h1').first()
+      await sentence.getByText('InvalidAmount').waitFor()
+      expect(await sentence.innerText()).toContain('billing')
+      // The shop is mended: billing books it at the next attempt, and the open page says so by itself.
+      await fetch(`${demo.control}/reset`, { method: 'POST' })
+      await sentence.filter({ hasNotText: 'InvalidAmount' }).waitFor()
+    })
+
     it('ran without an error in the page, under its strict policy', () => {
       expect(problems).toEqual([])
     })
@@ -107,4 +106,14 @@ async function anOlderOrder(control: string): Promise<string> {
     if (Date.now() > untilMs) throw new Error(`the shop took only ${orders.length} orders`)
     await new Promise((done) => setTimeout(done, 500))
   }
+}
+
+/** Places an order that billing cannot read. Answers with its id, when billing has failed on it. */
+async function poison(control: string): Promise<string[]> {
+  const answer = await fetch(`${control}/poison`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  return ((await answer.json()) as ShopState).faults.poisonedOrders
 }

@@ -153,5 +153,84 @@ async function spreads(store: Store, sql: string, { keys, env = '', limit }: Wid
   return rows.map((row) => ({ env: row.env, name: row.name, value: row.value, roots: Number(row.roots_a_day) }))
 }
 
+/** Rows of one key and day that a look-up of several keys takes. */
+const rowsPerDayMax = 5_000
+
+// One pass over the index says both which rows there are and how wide each key is. Handles lead wherever they lead; a business key
+// that is wide gives no rows, since it would join strangers.
+const rowsAndWidthSql = `
+SELECT env, name, value, max(roots) AS roots_a_day,
+  arrayMap(r -> (toString(toUnixTimestamp64Micro(r.1)), lower(hex(r.2)), lower(hex(r.3)), r.4, r.5, r.6),
+    if(roots_a_day > {limit:UInt32} AND (NOT startsWith(name, '@') OR name = '@key'), [], groupArrayArray(found))) AS rows
+FROM (
+  SELECT env, name, value, toDate(ts) AS day, uniq(trace_id) AS roots,
+    groupUniqArrayIf(${rowsPerDayMax})((ts, trace_id, span_id, cluster, service, kind),
+      {cluster:String} = '' OR cluster = '' OR cluster = {cluster:String}) AS found
+  FROM key_index
+  WHERE value IN {values:Array(String)} AND name IN {names:Array(String)} AND ({env:String} = '' OR env = {env:String})
+  GROUP BY env, name, value, day
+)
+GROUP BY env, name, value
+LIMIT {max:UInt32}
+SETTINGS max_rows_to_read = ${togetherRowsMax}`
+
+interface RawFound {
+  env: string
+  name: string
+  value: string
+  roots_a_day: string
+  /** at_us, trace, span, cluster, service, kind */
+  rows: [string, string, string, string, string, number][]
+}
+
+export interface RowsAndWidth {
+  /** Newest first. */
+  rows: KeyRow[]
+  /** Business keys that join more than `limit` roots on some day; they have no rows. */
+  wide: Spread[]
+}
+
+/** Rows of several keys and how wide these keys are, in one statement. Undefined when they are too many to be read together. */
+export async function readRowsAndWidth(
+  store: Store,
+  args: { keys: { name: string; value: string }[]; env?: string; cluster?: string; limit: number; max: number },
+): Promise<RowsAndWidth | undefined> {
+  const { keys, env = '', cluster = '', limit, max } = args
+  if (keys.length === 0) return { rows: [], wide: [] }
+  const values = [...new Set(keys.map((key) => key.value))]
+  const names = [...new Set(keys.map((key) => key.name))]
+  const asked = { values, names, env, cluster, limit, max: values.length * names.length * envsMax }
+  try {
+    const found = await store.rows<RawFound>(rowsAndWidthSql, asked, { maxSeconds })
+    const isWide = (one: RawFound) =>
+      Number(one.roots_a_day) > limit && (!one.name.startsWith('@') || one.name === '@key')
+    const rows = found.flatMap((one) => one.rows.map((row) => keyRowOf(one, row))).sort(newestFirst)
+    const wide = found.filter(isWide).map(({ roots_a_day, ...key }) => spreadOf(key, roots_a_day))
+    return { rows: rows.slice(0, max), wide }
+  } catch (error) {
+    if (isTooManyRows(error)) return undefined
+    throw error
+  }
+}
+
+const spreadOf = ({ env, name, value }: { env: string; name: string; value: string }, roots: string): Spread => ({
+  env,
+  name,
+  value,
+  roots: Number(roots),
+})
+
+function keyRowOf({ env, name, value }: RawFound, row: RawFound['rows'][number]): KeyRow {
+  const [atUs, trace, span, cluster, service, kind] = row
+  const ids = { traceId: withoutZeros(trace), spanId: withoutZeros(span) }
+  return { env, cluster, name, value, atUs: Number(atUs), ...ids, service, kind }
+}
+
+function newestFirst(a: KeyRow, b: KeyRow): number {
+  return b.atUs - a.atUs || compare(a.traceId, b.traceId) || compare(a.spanId, b.spanId)
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
 /** ClickHouse's TOO_MANY_ROWS. */
 const isTooManyRows = (error: unknown) => error instanceof Error && 'code' in error && String(error.code) === '158'

@@ -84,31 +84,48 @@ const inBucketsSql = `
   (empty({buckets:Array(UInt32)}) OR bucket IN (SELECT toDateTime(arrayJoin({buckets:Array(UInt32)}), 'UTC')))
   AND bucket >= toDateTime({fromS:UInt32}, 'UTC') AND bucket <= toDateTime({toS:UInt32}, 'UTC')`
 
-const spansSql = `
-SELECT env, cluster, service, toUnixTimestamp64Micro(toDateTime64(ts, 6, 'UTC')) AS start_us, intDiv(duration_ns, 1000) AS duration_us,
-  lower(hex(trace_id)) AS trace_hex, lower(hex(span_id)) AS span_hex, lower(hex(parent_span_id)) AS parent_hex, trace_state,
-  name, kind, status, status_message, scope, resource_attrs, attrs,
-  arrayMap(t -> toString(toUnixTimestamp64Micro(toDateTime64(t, 6, 'UTC'))), \`events.ts\`) AS event_us, \`events.name\` AS event_names,
+const thinColumnsSql = `env, cluster, service, toUnixTimestamp64Micro(toDateTime64(ts, 6, 'UTC')) AS start_us,
+  intDiv(duration_ns, 1000) AS duration_us, lower(hex(trace_id)) AS trace_hex, lower(hex(span_id)) AS span_hex,
+  lower(hex(parent_span_id)) AS parent_hex, name, kind, status, status_message, attrs, \`events.name\` AS event_names,
   \`events.attrs\` AS event_attrs, arrayMap(t -> lower(hex(t)), \`links.trace_id\`) AS link_traces,
   arrayMap(s -> lower(hex(s)), \`links.span_id\`) AS link_spans, \`links.attrs\` AS link_attrs,
-  messaging_system, operation, topic, partition, toString(offset) AS offset_text, consumer_group, client_id, db_system, db_table, peer
+  operation, topic, partition, toString(offset) AS offset_text, consumer_group, db_system, db_table, peer`
+const otherColumnsSql = `trace_state, scope, resource_attrs, messaging_system, client_id,
+  arrayMap(t -> toString(toUnixTimestamp64Micro(toDateTime64(t, 6, 'UTC'))), \`events.ts\`) AS event_us`
+
+const spansSql = (columns: string) => `
+SELECT ${columns}
 FROM spans
 WHERE ${inBucketsSql} AND trace_id IN ${idsSql} AND ({env:String} = '' OR env = {env:String})
 ORDER BY ts, span_hex
 LIMIT 1 BY trace_hex, span_hex
 LIMIT {max:UInt32}`
 
+const thinSpansSql = spansSql(thinColumnsSql)
+const wholeSpansSql = spansSql(`${thinColumnsSql}, ${otherColumnsSql}`)
+
+/** What a span says of an event, without what only its own page shows. */
+export type ThinSpanRow = Omit<
+  SpanRow,
+  'trace_state' | 'scope' | 'resource_attrs' | 'messaging_system' | 'client_id' | 'event_us'
+>
+
+interface SpansAsked {
+  bounds: TraceBounds[]
+  env?: string
+  max: number
+}
+
 /** Spans of these traces in time order, the earliest when there are more than `max`. */
-export async function readSpans(
-  store: Store,
-  args: { bounds: TraceBounds[]; env?: string; max: number },
-): Promise<SpanRow[]> {
-  if (args.bounds.length === 0) return []
-  return store.rows<SpanRow>(
-    spansSql,
-    { ...whenAndWhich(args.bounds), env: args.env ?? '', max: args.max },
-    { maxSeconds },
-  )
+export const readSpans = (store: Store, asked: SpansAsked): Promise<SpanRow[]> => spansOf(store, wholeSpansSql, asked)
+
+/** The same with fewer columns, for questions about many traces. */
+export const readThinSpans = (store: Store, asked: SpansAsked): Promise<ThinSpanRow[]> =>
+  spansOf(store, thinSpansSql, asked)
+
+async function spansOf<Row>(store: Store, sql: string, { bounds, env = '', max }: SpansAsked): Promise<Row[]> {
+  if (bounds.length === 0 || max === 0) return []
+  return store.rows<Row>(sql, { ...whenAndWhich(bounds), env, max }, { maxSeconds })
 }
 
 const countSql = `

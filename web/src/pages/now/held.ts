@@ -1,4 +1,10 @@
 // A live list that never moves under the reader's hand. Pure.
+import type { RecentEvent } from '@hopscope/server/contract/topology'
+
+/** Newest first by when an event was first seen, which does not change: rows only ever move down. */
+export const newestFirst = (events: readonly RecentEvent[]): RecentEvent[] =>
+  events.toSorted((a, b) => b.startUs - a.startUs || (a.id < b.id ? 1 : -1))
+
 
 /**
  * While `holding`, rows keep their places and only their values change; what is new waits and is counted. Otherwise the

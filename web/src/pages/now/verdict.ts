@@ -30,7 +30,7 @@ export function verdict(overview: Pick<Overview, 'failing' | 'fresh' | 'topology
 
 function failure(failing: readonly Failing[]): string {
   const unusual = failing.filter(isUnusual)
-  const usual = failing.length - unusual.length
+  const usual = failing.filter((one) => !isUnusual(one))
   const [first] = unusual
   if (unusual.length === 1 && first) {
     const share = percent(first.spans > 0 ? first.errors / first.spans : undefined)
@@ -41,8 +41,13 @@ function failure(failing: readonly Failing[]): string {
     const services = [...new Set(unusual.map(({ service }) => service))]
     return `${counted(unusual.length, 'operation')} fail in ${listed(services, 3)}`
   }
-  if (usual > 0) return `Nothing that was seen fails more than usual; ${counted(usual, 'operation')} as often as usual`
+  if (usual.length > 0) return `Nothing that was seen fails more than usual; ${sayUsual(usual)}`
   return 'Nothing that was seen is failing'
+}
+
+function sayUsual([first, ...others]: Failing[]): string {
+  if (!first || others.length > 0) return `${counted(others.length + 1, 'operation')} fail as often as usual`
+  return `${first.service} fails ${percent(first.errors / first.spans)} of ${first.name}, as usual`
 }
 
 function blindness(fresh: readonly Freshness[]): string[] {

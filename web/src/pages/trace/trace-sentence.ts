@@ -58,7 +58,7 @@ function sayErrors(sources: TreeNode[], root: TreeNode | undefined): Part[] {
   }
   const why = first.attrs['error.type'] ?? first.attrs['exception.type'] ?? first.statusMessage
   const said: Part[] = [
-    text(sources.length === 1 ? '; 1 span failed: ' : `; ${counted(sources.length, 'span')} failed, first `),
+    text(sources.length === 1 ? '; it failed at ' : `; it failed at ${counted(sources.length, 'place')}, first `),
     { name: first.service, type: 'service' },
     text(` ${first.name}`),
   ]

@@ -1,6 +1,7 @@
 // The filter bar of the trace list: what is typed, as parameters of the URL and of the API, and back.
 // `service:payment name:"POST /orders" order.id=8123 >200ms status:error`. In: text or parameters. Out: the other.
 // A word that is no filter is an error that says so; nothing is dropped silently.
+import type { TraceSummary } from '@hopscope/server/contract/traces'
 
 export interface Filters {
   service?: string
@@ -106,6 +107,13 @@ export function filterParams(filters: Filters): Record<string, string | string[]
     status: filters.status,
   }
 }
+
+/**
+ * Whether a trace is worth a row when nothing was asked for: it has a root, more than one span or an error. Consumers that begin a
+ * trace of their own for each message fill the list otherwise; their spans are in the journey of the event.
+ */
+export const isTelling = (trace: Pick<TraceSummary, 'spans' | 'errors' | 'root'>): boolean =>
+  trace.errors > 0 || (trace.spans > 1 && trace.root !== undefined)
 
 export const isFiltered = (filters: Filters): boolean =>
   filters.attr.length > 0 || Object.keys(filters).some((name) => name !== 'attr')

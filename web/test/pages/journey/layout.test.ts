@@ -23,12 +23,27 @@ describe('layOut', () => {
       [hopOf('a', []), hopOf('b', ['a']), hopOf('j', ['a', 'b'])],
       ['a 0/0', 'b 1/0', 'j 2/0'],
     ],
+    [
+      'a branch lies beside a long one, where its column is free',
+      [hopOf('a', []), hopOf('i', ['a']), publishOf('t', ['a']), ...['x', 'y', 'z'].map((id) => consumeOf(id, ['t']))],
+      ['a 0/0.5', 'i 1/0', 't 1/1', 'x 2/0', 'y 2/1', 'z 2/2'],
+    ],
+    [
+      'what still waits keeps its lane free to the right',
+      [publishOf('t', []), consumeOf('w', ['t'], { state: 'waiting' }), consumeOf('x', ['t']), publishOf('u', ['x'])],
+      ['t 0/0.5', 'w 1/0', 'x 1/1', 'u 2/1'],
+    ],
     ['two roots', [hopOf('a', []), hopOf('b', [])], ['a 0/0', 'b 0/1']],
     ['causes that are not there', [hopOf('a', ['gone'])], ['a 0/0']],
     ['a cycle', [hopOf('a', ['b']), hopOf('b', ['a'])], ['a 0/0', 'b 1/0']],
     ['nothing', [], []],
   ])('%s', (_, hops, expected) => {
     expect(grid(hops)).toEqual(expected)
+  })
+
+  it('makes lanes lower where there is little room, and never lower than a card', () => {
+    const hops = [publishOf('t', []), ...['x', 'y', 'z'].map((id) => consumeOf(id, ['t']))]
+    expect([1000, 216, 100].map((room) => layOut(hops, width, room).height)).toEqual([222, 216, 210])
   })
 
   it('never lets cards touch, and keeps causes left of effects', () => {

@@ -39,7 +39,7 @@ describe('the verdict says what fails, where, how often, and against what is usu
   })
   it('what fails as often as it usually does is not news, and not left out', () => {
     expect(title([fail('orders', 1, 0.01)])).toBe(
-      'Nothing that was seen fails more than usual; 1 operation as often as usual',
+      'Nothing that was seen fails more than usual; orders fails 1 % of process orders.events, as usual',
     )
   })
   it('none: claims no more than was seen, and says what is not watched', () => {

@@ -34,12 +34,12 @@ describe('sayTrace', () => {
     [
       'an error below',
       [root, spanOf('b', 'a', 1, 9, { ...declined, service: 'payment', name: 'charge' })],
-      'orders POST /orders answered in 46 ms; 1 span failed: payment charge with CardDeclined.',
+      'orders POST /orders answered in 46 ms; it failed at payment charge with CardDeclined.',
     ],
     [
       'the source of errors that were passed up',
       [{ ...root, status: 'error' }, spanOf('b', 'a', 1, 9, { ...declined, service: 'payment', name: 'charge' })],
-      'orders POST /orders failed after 46 ms; 1 span failed: payment charge with CardDeclined.',
+      'orders POST /orders failed after 46 ms; it failed at payment charge with CardDeclined.',
     ],
     [
       'a root that failed by itself',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  isTelling,
   filterParams,
   type Filters,
   isFiltered,
@@ -101,4 +102,14 @@ describe('the URL', () => {
       status: undefined,
     })
   })
+})
+
+describe('a list without filters', () => {
+  const root = { service: 'orders', name: 'POST /orders' }
+  it.each([
+    ['several spans and a root', { spans: 2, errors: 0, root }, true],
+    ['one span', { spans: 1, errors: 0, root }, false],
+    ['no root', { spans: 5, errors: 0 }, false],
+    ['one span with an error', { spans: 1, errors: 1 }, true],
+  ])('%s', (_, trace, telling) => expect(isTelling(trace)).toBe(telling))
 })
