@@ -185,7 +185,9 @@ const countOf = (hops: number) => (hops === 1 ? '1 hop' : `${hops} hops`)
 
 function restOf(hops: Hop[], state: JourneyState, beside: Beside): Part[] {
   const parts: Part[] = []
-  const add = (...more: Part[]) => parts.push(...(parts.length > 0 ? [{ text: ' ' }] : []), ...more)
+  const add = (...more: Part[]) => {
+    if (more.length > 0) parts.push(...(parts.length > 0 ? [{ text: ' ' }] : []), ...more)
+  }
   if (state === 'broken') add({ text: othersEnded(hops) })
   const retried = hops.filter((hop) => hop.state === 'done' && hop.flags.includes('retried'))
   if (retried.length > 0)
@@ -218,7 +220,7 @@ function unread(hops: Hop[]): Part[] {
   const topics = new Map(
     hops.filter((hop) => hop.flags.includes('no-consumer-seen')).map((hop) => [hop.to.name, nameOf(hop.to)]),
   )
-  if (topics.size === 0) return [{ text: '' }]
+  if (topics.size === 0) return []
   return [
     { text: 'No consumer of ' },
     ...listed([...topics.values()]),

@@ -25,6 +25,15 @@ export interface AttributeName {
   valueBytesMax: number
   /** Neither dropped, masked nor hashed: its bytes are copied unread. */
   plain: boolean
+  followers: Followers
+  /** In the table, which bounds what may be held on to. */
+  kept: boolean
+}
+
+/** The names that came after this one lately, so that the next can be recognised without a search. */
+export interface Followers {
+  likely: AttributeName | undefined
+  other: AttributeName | undefined
 }
 
 export const namesMax = 8192
@@ -34,6 +43,8 @@ const probesMax = 16
 export class AttributeNames {
   private table: (AttributeName | undefined)[] = Array.from({ length: slots })
   private size = 0
+  /** What maps began with lately. Names are reached from here only, so a table that starts over forgets them all. */
+  first: Followers = { likely: undefined, other: undefined }
 
   constructor(
     private readonly rules: KeyRules,
@@ -68,7 +79,9 @@ export class AttributeNames {
     if (this.size >= namesMax) {
       this.table = Array.from({ length: slots })
       this.size = 0
+      this.first = { likely: undefined, other: undefined }
     }
+    name.kept = true
     this.table[slot] = name
     this.size += 1
     return name
@@ -97,6 +110,8 @@ export class AttributeNames {
       mask,
       valueBytesMax: text === 'exception.stacktrace' ? longValueBytesMax : valueBytesMax,
       plain: !drop && !mask && policy === 'text' && !cut,
+      followers: { likely: undefined, other: undefined },
+      kept: false,
     }
   }
 }

@@ -2,7 +2,7 @@
 // what is a business key, and leaves out what a rule drops. Wire bytes in, column bytes out, no object per attribute.
 import { valueKinds } from './any-look.ts'
 import type { AnyValues } from './any-value.ts'
-import { isSame, type AttributeName, type AttributeNames } from './attribute-names.ts'
+import { isSame, type AttributeName, type AttributeNames, type Followers } from './attribute-names.ts'
 import type { Facts } from './facts.ts'
 import type { KeyList } from './key-list.ts'
 import { keyValueBytesMax } from './limits.ts'
@@ -21,21 +21,25 @@ export class Attributes {
   private valueFrom = 0
   private valueTo = 0
   private readonly element = new Bytes(keyValueBytesMax)
-  private readonly guesses: AttributeName[] = []
+  /** Of the name before the pair at hand. */
+  private followers: Followers
 
   constructor(
     private readonly wire: WireReader,
     private readonly names: AttributeNames,
     private readonly values: AnyValues,
     private readonly tally: Tally,
-  ) {}
+  ) {
+    this.followers = names.first
+  }
 
   /** Writes one map: the attributes that `pairs` points to. `facts` and `keys` get what they want of them. */
   writeMap(pairs: PairList, out: MapStreams, facts: Facts | undefined, keys: KeyList | undefined): void {
     let written = 0
+    this.followers = this.names.first
     for (let i = 0; i < pairs.count; i += 1) {
       this.split(pairs.from(i), pairs.to(i))
-      const name = this.nameAt(i)
+      const name = this.nameHere()
       if (name.drop || name.policy === 'off' || name.cut) {
         if (!this.admit(name)) continue
       }
@@ -51,14 +55,22 @@ export class Attributes {
     if (pairs.dropped > 0) this.tally.change('attributes_dropped', pairs.dropped)
   }
 
-  /** The name of the pair at hand. Items of one kind have the same attributes in the same order, so the last one is tried first. */
-  private nameAt(index: number): AttributeName {
+  /** The name of the pair at hand. A library writes its attributes in one order, so what followed last time is tried first. */
+  private nameHere(): AttributeName {
+    const { keyFrom, keyTo, followers } = this
     const { bytes } = this.wire
-    const guess = this.guesses[index]
-    if (guess !== undefined && isSame(guess.bytes, bytes, this.keyFrom, this.keyTo)) return guess
-    const name = this.names.find(bytes, this.keyFrom, this.keyTo)
-    // A name that had to be cut may be as long as a body: it is not kept.
-    if (!name.cut) this.guesses[index] = name
+    const { likely, other } = followers
+    if (likely !== undefined && isSame(likely.bytes, bytes, keyFrom, keyTo)) {
+      this.followers = likely.followers
+      return likely
+    }
+    const isOther = other !== undefined && isSame(other.bytes, bytes, keyFrom, keyTo)
+    const name = isOther ? other : this.names.find(bytes, keyFrom, keyTo)
+    if (name.kept) {
+      followers.other = likely
+      followers.likely = name
+    }
+    this.followers = name.followers
     return name
   }
 

@@ -1,7 +1,7 @@
 // The business keys of one row, as the columns keys.name and keys.value. Values come as they were just written to the
 // attributes, so a hashed attribute has a hashed key. A name and value stand there once a row.
 import { keysMax, keyValueBytesMax } from './limits.ts'
-import { Bytes, nativeString } from './native/bytes.ts'
+import { Bytes } from './native/bytes.ts'
 import type { Tally } from './tally.ts'
 
 export class KeyList {
@@ -9,6 +9,7 @@ export class KeyList {
   readonly names = new Bytes()
   readonly values = new Bytes()
   private count = 0
+  private readonly made = new Bytes(keyValueBytesMax)
   private readonly nameStarts = new Int32Array(keysMax + 1)
   private readonly valueStarts = new Int32Array(keysMax + 1)
 
@@ -41,8 +42,10 @@ export class KeyList {
 
   addText(name: Buffer, text: string): void {
     if (text === '') return
-    const value = nativeString(text)
-    this.add(name, value, 0, value.length)
+    const { made } = this
+    made.clear()
+    made.string(text)
+    this.add(name, made.buffer, 0, made.length)
   }
 
   private has(name: Buffer, source: Buffer, from: number, to: number): boolean {

@@ -1,6 +1,6 @@
 // What a span says about messaging, databases and its peer, as columns, and the technical keys that follow from it. Facts
 // (where attributes with a meaning stand) in, column bytes out. The words are conventions.ts; this file only reads and writes.
-import { messageIdName, messageKeyName, positionName } from '../keys/rules.ts'
+import { messageIdName, messageKeyName, positionName, type KeyPolicy } from '../keys/rules.ts'
 import { remember } from '../keys/remember.ts'
 import { hasPeer, meanings, offsetInId, operationOf, tableOf } from './conventions.ts'
 import type { Facts } from './facts.ts'
@@ -37,10 +37,17 @@ export class MessageFacts {
   private titleFrom = 0
   private titleTo = 0
 
+  private readonly keyPolicy: KeyPolicy
+  private readonly idPolicy: KeyPolicy
+
   constructor(
     private readonly reading: Reading,
     private readonly keys: KeyList,
-  ) {}
+  ) {
+    const { rules } = reading.settings
+    this.keyPolicy = rules.policyOf(messageKeyName)
+    this.idPolicy = rules.policyOf(messageIdName)
+  }
 
   columns(): Column[] {
     const text = (name: string, stream: Bytes) => ({ name, type: 'String', streams: [stream] })
@@ -79,7 +86,7 @@ export class MessageFacts {
       this.operation.uint8(0)
       this.topic.uint8(0)
       this.partition.uint32(-1)
-      this.offset.int64(noOffset)
+      this.offset.uint64(-1, -1)
       this.group.uint8(0)
       this.client.uint8(0)
       return
@@ -111,13 +118,17 @@ export class MessageFacts {
 
   /** Message key, message id and, for a message of a batch, its position, as technical keys of the span. */
   addKeys(facts: Facts, withPosition: boolean): void {
+    if (!facts.has(meanings.messageKey) && !facts.has(meanings.messageId) && !withPosition) return
     const { rules } = this.reading.settings
     const topic = facts.has(meanings.topic) ? this.text(facts, meanings.topic) : this.topicText
-    if (facts.has(meanings.messageKey) && rules.policyOf(messageKeyName) !== 'off') {
+    if (facts.has(meanings.messageKey) && this.keyPolicy !== 'off') {
       const key = this.text(facts, meanings.messageKey, keyValueBytesMax + 1)
-      if (key !== '') this.keys.addText(messageKey, rules.valueOf(messageKeyName, `${topic}\n${key}`))
+      const text = `${topic}\n${key}`
+      if (key !== '') {
+        this.keys.addText(messageKey, this.keyPolicy === 'hash' ? rules.valueOf(messageKeyName, text) : text)
+      }
     }
-    if (facts.has(meanings.messageId) && rules.policyOf(messageIdName) !== 'off') {
+    if (facts.has(meanings.messageId) && this.idPolicy !== 'off') {
       const id = this.text(facts, meanings.messageId, keyValueBytesMax + 1)
       if (!this.isPlace(facts, id)) this.keys.addText(messageId, rules.valueOf(messageIdName, id))
     }

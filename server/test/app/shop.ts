@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node'
 
-const services = ['api-gateway', 'orders', 'billing'] as const
+const services = ['api-gateway', 'orders', 'billing', 'mailer'] as const
 type Service = (typeof services)[number]
 
 export interface Order {
@@ -12,6 +12,8 @@ export interface Order {
   traceId: string
   /** `orders.events/partition@offset`. */
   position: string
+  /** The span that wrote the message. */
+  published: Span
 }
 
 export interface OrderOptions {
@@ -78,7 +80,31 @@ export class Shop {
     call.end(atMs + 22)
     request.end(atMs + 25)
     taken.end(atMs + 75)
-    return { id, traceId: request.spanContext().traceId, position: `orders.events/${partition}@${offset}` }
+    const { traceId } = request.spanContext()
+    return { id, traceId, position: `orders.events/${partition}@${offset}`, published }
+  }
+
+  /** Later, a second group takes the message of an order. */
+  mail({ id, position, published }: Order): void {
+    const [, topic = '', partition = '', offset = ''] = /^(.*)\/(\d+)@(\d+)$/.exec(position) ?? []
+    const atMs = Date.now()
+    const taken = this.#span(
+      'mailer',
+      `process ${topic}`,
+      SpanKind.CONSUMER,
+      atMs,
+      {
+        'messaging.system': 'kafka',
+        'messaging.destination.name': topic,
+        'messaging.destination.partition.id': partition,
+        'messaging.kafka.offset': Number(offset),
+        'messaging.operation.type': 'process',
+        'messaging.consumer.group.name': 'mail-sender',
+        'order.id': id,
+      },
+      published,
+    )
+    taken.end(atMs + 5)
   }
 
   /** Sends what waits. Resolves when the server has acknowledged it. */

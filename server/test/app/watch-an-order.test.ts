@@ -171,6 +171,41 @@ describe('a page that stays open', () => {
     expect(patches[0]).toMatchObject({ args: { q: 'order.id=8300' }, seq: snapshot.seq + 1 })
   })
 
+  it('gets a hop that happens later as a patch, in the journey and in the trace', async () => {
+    const order = shop.place('8400')
+    await shop.flush()
+    await journey('order.id=8400')
+    const socket = connect()
+    const hops: Patch<'journey'>['upsert'] = []
+    const spans: Patch<'trace'>['upsert'] = []
+    socket.on('journey', ({ upsert }: Patch<'journey'>) => hops.push(...upsert))
+    socket.on('trace', ({ upsert }: Patch<'trace'>) => spans.push(...upsert))
+    const watch = (view: string, args: object) => socket.timeout(20_000).emitWithAck('subscribe', { view, args })
+    const before = (await watch('journey', { q: 'order.id=8400' })) as Journey
+    const trace = (await watch('trace', { traceId: order.traceId })) as Trace
+    expect(before.hops.some(({ group }) => group === 'mail-sender')).toBe(false)
+    expect(trace.spans).toHaveLength(6)
+    shop.mail(order)
+    await shop.flush()
+    await waitFor(() => hops.some(({ group }) => group === 'mail-sender'), 20_000)
+    await waitFor(() => spans.some((item) => item.part === 'span' && item.service === 'mailer'), 20_000)
+  })
+
+  it('is one of several that watch ten different things at once, and all hear', async () => {
+    const sockets = [connect(), connect()]
+    const heard = new Set<string>()
+    for (const socket of sockets)
+      socket.on('overview', ({ args }: Patch<'overview'>) => heard.add(JSON.stringify(args)))
+    const watched = Array.from({ length: 10 }, (_, at) => ({ env: 'prod', rangeS: 60 * (at + 1) }))
+    for (const [at, args] of watched.entries()) {
+      const answer = await sockets[at % 2]!.timeout(20_000).emitWithAck('subscribe', { view: 'overview', args })
+      expect(answer).toMatchObject({ args, seq: expect.any(Number) })
+    }
+    await waitFor(() => heard.size === watched.length, 60_000)
+    for (const socket of sockets) socket.disconnect()
+    await waitFor(async () => (await ask<Status>('/api/v1/status')).body.live.clients < 5)
+  })
+
   it('is told when nothing is known', async () => {
     const answer = await connect()
       .timeout(20_000)
@@ -181,9 +216,11 @@ describe('a page that stays open', () => {
 
 describe('what came in', () => {
   it('counts every span once, in the status and in the tables', async () => {
+    // 35 orders, and one mail.
+    const spans = 35 * 6 + 1
     const { signals, storage, env } = (await ask<Status>('/api/v1/status')).body
-    expect(signals.spans).toMatchObject({ accepted: 34 * 6, rejected: {} })
+    expect(signals.spans).toMatchObject({ accepted: spans, rejected: {} })
     expect(env).toEqual(['prod'])
-    expect(storage.tables.find(({ name }) => name === 'spans')?.rows).toBe(34 * 6)
+    expect(storage.tables.find(({ name }) => name === 'spans')?.rows).toBe(spans)
   })
 })

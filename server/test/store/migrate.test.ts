@@ -8,7 +8,13 @@ describe.each(transports)('migrations over %s', (transport) => {
   let opened: OpenedStore
   const said: string[] = []
   const again = (changes: Partial<StoreConfig> = {}, schema?: Parameters<typeof migrate>[4]) =>
-    migrate(opened.store, opened.config.CLICKHOUSE_DATABASE, { ...opened.config, ...changes }, (text) => said.push(text), schema)
+    migrate(
+      opened.store,
+      opened.config.CLICKHOUSE_DATABASE,
+      { ...opened.config, ...changes },
+      (text) => said.push(text),
+      schema,
+    )
   const ttlOf = async (name: string) => {
     const sql =
       "SELECT extract(engine_full, 'toIntervalDay\\\\((\\\\d+)\\\\)') AS days FROM system.tables WHERE database = currentDatabase() AND name = {name:String}"

@@ -86,7 +86,7 @@ if (commands.length > 0) {
       // The shop is mended: billing books it at the next attempt, and the open page says so by itself.
       await fetch(`${demo.control}/reset`, { method: 'POST' })
       await sentence.filter({ hasNotText: 'InvalidAmount' }).waitFor()
-    })
+    }, 240_000)
 
     it('ran without an error in the page, under its strict policy', () => {
       expect(problems).toEqual([])

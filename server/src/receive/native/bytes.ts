@@ -169,10 +169,26 @@ export class Bytes {
 
   /** A text of ours, whole. */
   string(text: string): void {
+    if (text.length <= loopBytesMax && this.ascii(text)) return
     const count = Buffer.byteLength(text)
     this.varint(count)
     this.reserve(count)
     this.length += this.buffer.write(text, this.length, count, 'utf8')
+  }
+
+  /** Writes a short text if it is ASCII, where one character is one byte; otherwise nothing. */
+  private ascii(text: string): boolean {
+    const count = text.length
+    this.reserve(count + 1)
+    const { buffer, length } = this
+    for (let i = 0; i < count; i += 1) {
+      const code = text.charCodeAt(i)
+      if (code > 127) return false
+      buffer[length + 1 + i] = code
+    }
+    buffer[length] = count
+    this.length = length + 1 + count
+    return true
   }
 
   /** A copy of what was written, to be written again for other rows. */

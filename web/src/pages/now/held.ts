@@ -5,7 +5,6 @@ import type { RecentEvent } from '@hopscope/server/contract/topology'
 export const newestFirst = (events: readonly RecentEvent[]): RecentEvent[] =>
   events.toSorted((a, b) => b.startUs - a.startUs || (a.id < b.id ? 1 : -1))
 
-
 /**
  * While `holding`, rows keep their places and only their values change; what is new waits and is counted. Otherwise the
  * list is what arrived.

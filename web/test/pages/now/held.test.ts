@@ -23,7 +23,11 @@ describe('the list of events', () => {
     ])
   })
   it('keeps rows in place while it is held, with their values of now, and counts what waits', () => {
-    const { rows, waiting } = holdRows([seen('b', 2), seen('a', 1)], [seen('c', 3), seen('b', 2), seen('a', 1, 9)], true)
+    const { rows, waiting } = holdRows(
+      [seen('b', 2), seen('a', 1)],
+      [seen('c', 3), seen('b', 2), seen('a', 1, 9)],
+      true,
+    )
     expect(ids(rows)).toEqual(['b', 'a'])
     expect(rows[1]!.lastUs).toBe(9)
     expect(waiting).toBe(1)
