@@ -68,7 +68,7 @@ export class Statuses {
     return {
       store: (await within(checkMs, store.ping())) ? 'ok' : 'does not answer',
       inserts: stalled === undefined ? 'ok' : `stopped since ${new Date(stalled.sinceUs / 1000).toISOString()}`,
-      journal: journal.full() ? 'full: requests are refused until segments are inserted' : 'ok',
+      journal: journal.refusing() ? 'full: requests are refused until segments are inserted' : 'ok',
     }
   }
 }

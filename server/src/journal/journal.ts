@@ -49,6 +49,7 @@ export class Journal implements Intake {
   readonly #kept: { name: string; untilMs: number }[] = []
   #bytes = 0
   #queuedBytes = 0
+  #refusing = false
   #quarantined = 0
   #diskFullUntilMs = 0
   #closed = false
@@ -123,6 +124,11 @@ export class Journal implements Intake {
     return this.#refusal(0) !== undefined
   }
 
+  /** True from a refusal until room is made or a block is taken: the last bytes may be free, and too few for any request. */
+  refusing(): boolean {
+    return this.#refusing || this.full()
+  }
+
   /** The oldest sealed segment of the table that nobody has taken. Waits for one; undefined when the journal has closed. */
   next(table: IntakeTable): Promise<Segment | undefined> {
     return this.#queue.next(table)
@@ -193,6 +199,7 @@ export class Journal implements Intake {
       throw new Error(`a block of ${size} bytes can never fit: raise JOURNAL_BYTES_MAX (${this.options.bytesMax})`)
     }
     const retrySeconds = this.#refusal(size)
+    this.#refusing = retrySeconds !== undefined
     if (retrySeconds !== undefined) throw new JournalFull(retrySeconds)
   }
 
@@ -237,6 +244,7 @@ export class Journal implements Intake {
 
   #release(segment: Segment): void {
     this.#bytes -= segment.bytes
+    this.#refusing = false
     this.#queue.done(segment)
   }
 

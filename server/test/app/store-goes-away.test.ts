@@ -111,7 +111,7 @@ it('tells those who ask that the store is away, and is alive but not ready', asy
   const ready = await getJson<Problem>(`${server.url}/readyz`)
   expect(ready).toMatchObject({
     status: 503,
-    body: { detail: expect.stringMatching(/store: does not answer; inserts: stopped since/) },
+    body: { detail: expect.stringMatching(/store: does not answer; inserts: stopped since.*; journal: full/) },
   })
 })
 

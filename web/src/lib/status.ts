@@ -27,7 +27,7 @@ export const journeyLooks: Record<JourneyState, Look> = {
   done: { icon: 'done', word: 'Done', tone: 'ok' },
   moving: { icon: 'waiting', word: 'Moving', tone: 'info' },
   broken: { icon: 'failed', word: 'Broken', tone: 'err' },
-  unknown: { icon: 'unknown', word: 'Not known', tone: 'info' },
+  unknown: { icon: 'unknown', word: 'No failure seen', tone: 'info' },
 }
 
 /** How a hop was joined, as a sentence. */

@@ -9,9 +9,12 @@ const stalled: Look = { icon: 'stalled', tone: 'err', word: 'Stalled' }
 const retrying: Look = { icon: 'warn', tone: 'warn', word: 'Retrying' }
 /** An attempt that failed, after which the same was done again and worked: seen, and no break. */
 const retried: Look = { icon: 'warn', tone: 'warn', word: 'Failed, retried' }
+/** The publish to a dead-letter topic: it worked, and that is not good news. */
+const parked: Look = { icon: 'dlq', tone: 'dlq', word: 'Parked' }
 
 /** The look of a hop: that of its state, refined where the flags of a wait say more. */
-export function lookOf(hop: Pick<Hop, 'state' | 'flags'>): Look {
+export function lookOf(hop: Pick<Hop, 'state' | 'flags'> & { kind?: HopKind }): Look {
+  if (hop.kind === 'dlq' && hop.state === 'done') return parked
   if (hop.state === 'failed' && hop.flags.includes('retried')) return retried
   if (hop.state !== 'waiting') return hopLook(hop.state)
   if (hop.flags.some((flag) => flag === 'stalled' || flag === 'stopped')) return stalled
@@ -124,7 +127,8 @@ export function flagsOf(hop: Hop, byId: ReadonlyMap<string, Hop>): Flag[] {
 
 /** Names of a hop for the table: the place it leads to first, then what was done there. */
 export function hopTitle(hop: Hop): { name: string; mono: boolean; rest: string } {
-  if (hop.kind === 'publish' && hop.position) return { name: hop.position, mono: true, rest: '' }
+  if ((hop.kind === 'publish' || hop.kind === 'dlq') && hop.position)
+    return { name: hop.position, mono: true, rest: '' }
   if (hop.kind === 'consume') {
     const group = hop.group ?? hop.to.group
     const service = hop.to.type === 'service' ? hop.to.name : (hop.to.service ?? '')
